@@ -1,0 +1,65 @@
+"""infoflow: certified measurement of how information flows through deep neural networks.
+
+Public names are imported on first use, so that ``import infoflow`` (and ``infoflow --help``) does not load torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from infoflow import truths as truths
+    from infoflow._errors import ConfigError as ConfigError
+    from infoflow._errors import CrossingError as CrossingError
+    from infoflow._errors import IllPosedError as IllPosedError
+    from infoflow._errors import InfoflowError as InfoflowError
+    from infoflow._errors import InfoflowWarning as InfoflowWarning
+    from infoflow._errors import LoadError as LoadError
+    from infoflow._errors import NonFiniteError as NonFiniteError
+    from infoflow._errors import RunFolderError as RunFolderError
+    from infoflow._result import Estimate as Estimate
+    from infoflow._result import Interval as Interval
+    from infoflow._result import Status as Status
+    from infoflow.estimators import input_information as input_information
+    from infoflow.estimators import label_information as label_information
+    from infoflow.estimators import sample_propagation as sample_propagation
+    from infoflow.estimators import smoothed_entropy as smoothed_entropy
+    from infoflow.experiments.data import szt_problem as szt_problem
+    from infoflow.mixtures import log_density as log_density
+    from infoflow.networks import make_noisy as make_noisy
+    from infoflow.networks import sample_representations as sample_representations
+    from infoflow.runs import load_run as load_run
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "infoflow._errors": (
+        "ConfigError CrossingError IllPosedError InfoflowError InfoflowWarning LoadError NonFiniteError RunFolderError"
+    ),
+    "infoflow._result": "Estimate Interval Status",
+    "infoflow.estimators": "input_information label_information sample_propagation smoothed_entropy",
+    "infoflow.experiments.data": "szt_problem",
+    "infoflow.mixtures": "log_density",
+    "infoflow.networks": "make_noisy sample_representations",
+    "infoflow.runs": "load_run",
+}
+_EXPORTS = {name: module for module, names in _HOME.items() for name in names.split()}
+_SUBMODULES = ("truths",)
+
+__all__ = ["__version__", *sorted(_EXPORTS), *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home on first use (PEP 562)."""
+    if name in _EXPORTS:
+        value = getattr(importlib.import_module(_EXPORTS[name]), name)
+    elif name in _SUBMODULES:
+        value = importlib.import_module(f"infoflow.{name}")
+    else:
+        raise AttributeError(f"module 'infoflow' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Monitors of clustering, for noisy and deterministic networks."""

@@ -1,0 +1,1 @@
+"""The experiments: data, models, configurations and the runner."""

@@ -1,0 +1,5 @@
+"""Log-densities and entropies of mixtures of isotropic Gaussians: one contract, several engines."""
+
+from infoflow.mixtures.dispatch import GroupedLogDensity as GroupedLogDensity
+from infoflow.mixtures.dispatch import grouped_log_density as grouped_log_density
+from infoflow.mixtures.dispatch import log_density as log_density

@@ -1,0 +1,1 @@
+"""Measure a network while it trains."""

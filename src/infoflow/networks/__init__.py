@@ -1,0 +1,1 @@
+"""Noise on any torch module, and draws of its representations."""

@@ -1,0 +1,1 @@
+"""Figures and tables drawn from a run folder; nothing is estimated here."""

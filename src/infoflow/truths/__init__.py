@@ -1,0 +1,1 @@
+"""Problems that carry their own exact answer."""

@@ -1,0 +1,1 @@
+"""Check the estimators against known truths."""
