@@ -1,0 +1,96 @@
+import json
+import sqlite3
+
+import numpy as np
+import pytest
+
+from infoflow import RunFolderError
+from infoflow.runs import RunWriter, load_run
+
+
+def test_a_record_reads_back_exactly(writer, interval):
+    value = interval()
+    writer.record_estimates(25, [("T1", value), ("T2", interval(quantity="I(Y;T)"))], seconds=1.5)
+    table = load_run(writer.folder).table
+    assert list(table.columns[:10]) == (
+        ["epoch", "layer", "quantity", "lower", "estimate", "upper", "width", "n", "mode", "status"]
+    )
+    row = table.iloc[0]
+    for name in ("lower", "estimate", "upper", "width", "raw_upper", "ceiling", "n", "m", "r", "d", "decoder", "mode"):
+        assert row[name] == getattr(value, name), name
+    assert row["bias_gap"] == value.parts.bias_gap
+    assert (row["status"], row["extra"], row["seconds"]) == ("near ceiling", {"epsilon": 0.01}, 1.5)
+    assert list(table["layer"]) == ["T1", "T2"]
+
+
+def test_missing_values_read_back_as_nan(writer, interval):
+    writer.record_estimates(0, [("T1", interval(upper=float("nan"), raw_upper=float("inf")))])
+    row = load_run(writer.folder).table.iloc[0]
+    assert np.isnan(row["upper"])
+    assert row["raw_upper"] == np.inf
+
+
+def test_an_epoch_is_recorded_whole_or_not_at_all(writer, interval):
+    writer.record_estimates(1, [("T2", interval())])
+    with pytest.raises(RunFolderError, match="new to its run"):
+        writer.record_estimates(1, [("T1", interval()), ("T2", interval())])
+    assert list(load_run(writer.folder).table["layer"]) == ["T2"]
+
+
+def test_history_reads_back(writer):
+    losses = {"train_loss": 0.5, "test_loss": 0.6, "train_accuracy": 0.9, "test_accuracy": 0.8}
+    writer.record_history(2, **losses, noisy_train_loss=np.float32(0.25), seconds=0.125)
+    row = load_run(writer.folder).history.iloc[0]
+    assert dict(row) == {"epoch": 2, **losses, "noisy_train_loss": 0.25, "seconds": 0.125}
+
+
+def test_an_existing_folder_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "precious.txt").write_text("mine")
+    with pytest.raises(RunFolderError, match="must not exist yet"):
+        RunWriter.create(tmp_path / "run", experiment="x", config={}, seed=0)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["precious.txt"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunFolderError, match="can be made"):
+        RunWriter.create(tmp_path / "file" / "run", experiment="x", config={}, seed=0)
+
+
+def test_the_manifest_names_what_was_run(writer):
+    manifest = json.loads((writer.folder / "manifest.json").read_text())
+    assert manifest["experiment"] == "szt-tanh"
+    assert (manifest["config"], manifest["seed"], manifest["schema_version"]) == ({"beta": 0.005}, 3, 1)
+    assert {"infoflow", "torch", "numpy", "python"} <= set(manifest["versions"])
+
+
+def test_the_database_is_in_wal_mode(writer):
+    database = sqlite3.connect(writer.folder / "run.sqlite")
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    database.close()
+
+
+def test_a_second_writer_is_refused(writer):
+    from infoflow.runs.lock import WriterLock
+
+    with pytest.raises(RunFolderError, match="one writer"):
+        WriterLock(writer.folder)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(None, "finished"), (KeyboardInterrupt(), "interrupted"), (OSError("disk full"), "failed")]
+)
+def test_the_end_of_the_run_is_recorded(tmp_path, error, state):
+    folder = tmp_path / "run"
+    try:
+        with RunWriter.create(folder, experiment="x", config={}, seed=0):
+            assert load_run(folder).state == "running"
+            if error is not None:
+                raise error
+    except (KeyboardInterrupt, OSError):
+        pass
+    run = load_run(folder)
+    assert run.state == state
+    if state == "failed":
+        assert "disk full" in run.events[-1].data["traceback"]
