@@ -5,7 +5,7 @@ All quantities are in nats; ``.bits`` is the only conversion.
 
 import math
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ class Status(StrEnum):
     """The lower end is 0; the upper end is informative."""
     VACUOUS = "vacuous"
     """Both ends are the trivial ones."""
+    CROSSING = "crossing"
+    """An asymptotic interval contradicts the data-processing inequality with another layer's."""
     OUTSIDE_BRACKET = "outside bracket"
     """A deterministic bound that must hold is violated: the estimate is wrong."""
 
@@ -141,7 +143,6 @@ class Interval:
     engine: str = ""
     status: Status = Status.OK
     message: str = ""
-    extra: dict[str, float] = field(default_factory=dict[str, float])
 
     @property
     def width(self) -> float:

@@ -1,0 +1,175 @@
+"""From log-ratios to a confidence interval (docs/theory/interval.md; here only the arithmetic).
+
+Upper end. ``E U >= I`` for ``U = Σ w_i E_{p̂_i} x``, ``x = ln(p̂_{g(i)}/p̂̄)`` (joint convexity), and so for ``U_τ`` with
+x clipped below at ``-ln π_g - τ``. Certified: empirical Bernstein for the average over points, then the better of
+McDiarmid's inequality (differences ``ν_k (τ + 1)``, ν_k = w_i/n) and the self-bounding one for ``H - U``, δ/2 each.
+Lower end. ``E[L | centres] <= I`` for any decoder; certified: empirical Bernstein over the fresh points.
+"""
+
+import math
+
+import numpy as np
+
+from infoflow._result import Interval, Parts, Status
+from infoflow._types import Array, Mode
+from infoflow.estimators.concentration import (
+    binary_entropy,
+    empirical_bernstein,
+    mcdiarmid,
+    normal_quantile,
+    self_bounding_expectation_lower,
+    within_group_variance,
+)
+from infoflow.estimators.evaluation import Evaluation, LowerEnd
+from infoflow.estimators.question import Question
+
+CLIP_BELOW = 1.5
+"""How far below zero the upper end's summand may reach before it is clipped: nats, P(x < -a) <= e^-a under p̂."""
+
+ESTIMATORS = ("midpoint", "upper", "lower", "richardson")
+_WIDE = 0.1  # of the ceiling: a trivial end matters only if the interval is wide as well
+
+
+def assemble(
+    evaluation: Evaluation,
+    question: Question,
+    weights: Array,
+    *,
+    confidence: float,
+    mode: Mode,
+    estimator: str,
+) -> Interval:
+    """Return the interval for one question from what was evaluated.
+
+    Args:
+        evaluation: Log-ratios of one layer.
+        question: I(X;T) or I(Y;T).
+        weights: Probabilities of the inputs, shape (m,).
+        confidence: Probability of coverage; half of the error goes to each end.
+        mode: ``"certified"`` or ``"asymptotic"``.
+        estimator: One of ``ESTIMATORS``.
+    """
+    log_term = math.log(2.0 / (1.0 - confidence))
+    x = evaluation.upper[question.quantity]
+    lower_end = evaluation.lower.get(question.quantity)
+    if mode == "certified":
+        upper_mean, centre, mc_upper = _certified_upper(x, question, weights, evaluation, log_term)
+        lower_mean, mc_lower = _certified_lower(lower_end, question, weights, log_term)
+    else:
+        upper_mean, centre, mc_upper = _asymptotic_upper(x, weights, evaluation, log_term)
+        lower_mean, mc_lower = _asymptotic_lower(lower_end, weights, log_term)
+    raw_upper, raw_lower = upper_mean + centre + mc_upper, lower_mean - mc_lower
+    upper = min(raw_upper, question.ceiling)
+    lower = max(raw_lower, 0.0)
+    value = _point_estimate(estimator, x, lower_end, evaluation.half.get(question.quantity), weights)
+    status, message = interval_status(lower, upper, question.ceiling)
+    return Interval(
+        lower=min(lower, question.ceiling),
+        upper=max(upper, 0.0),
+        estimate=value,
+        confidence=confidence,
+        mode=mode,
+        quantity=question.quantity,
+        ceiling=question.ceiling,
+        raw_lower=raw_lower,
+        raw_upper=raw_upper,
+        estimator=estimator,
+        parts=Parts(
+            bias_gap=upper_mean - lower_mean,
+            centre_fluctuation=centre,
+            monte_carlo_upper=mc_upper,
+            monte_carlo_lower=mc_lower,
+        ),
+        m=evaluation.m,
+        n=evaluation.n,
+        r=0 if lower_end is None else lower_end.summands.shape[1],
+        d=evaluation.d,
+        decoder="none" if lower_end is None else f"{lower_end.decoder}, epsilon {lower_end.epsilon:g}",
+        engine=evaluation.engine,
+        status=status,
+        message=message,
+    )
+
+
+def weighted_mean(values: Array, weights: Array) -> float:
+    """Return ``Σ_i w_i mean_j values_ij``."""
+    return float(np.sum(weights * values.mean(axis=1)))
+
+
+def interval_status(lower: float, upper: float, ceiling: float) -> tuple[Status, str]:
+    """Return the status of an interval whose ends lie between 0 and ``ceiling``."""
+    top, bottom = upper >= ceiling, lower <= 0.0
+    if not (top or bottom) or upper - lower <= _WIDE * ceiling:
+        return Status.OK, ""
+    if top and bottom:
+        return Status.VACUOUS, f"nothing was learned beyond [0, {ceiling:.4f}]: draw more centres and fresh samples"
+    if top:
+        return Status.LOWER_BOUND_ONLY, f"the upper end is the ceiling {ceiling:.4f}: more centres per input lower it"
+    return Status.UPPER_BOUND_ONLY, "the lower end is 0: more fresh draws and more centres per input raise it"
+
+
+def _certified_upper(
+    x: Array, question: Question, weights: Array, evaluation: Evaluation, log_term: float
+) -> tuple[float, float, float]:
+    """Return mean of the clipped summand, centre term and Monte-Carlo term."""
+    tau = float(-question.log_prior.min()) + CLIP_BELOW
+    floor = (-question.log_prior - tau)[:, None]
+    clipped = np.maximum(x, floor)
+    scale = weights * len(weights)
+    mean = weighted_mean(clipped, weights)
+    if evaluation.exact:
+        return mean, 0.0, empirical_bernstein(clipped * scale[:, None], tau * float(scale.max()), log_term)
+    log_two = math.log(2.0)
+    monte_carlo = empirical_bernstein(clipped * scale[:, None], tau * float(scale.max()), log_term + log_two)
+    if not math.isfinite(monte_carlo):
+        return mean, 0.0, monte_carlo
+    share = weights / evaluation.n
+    bounded = mcdiarmid(float(np.sum(evaluation.n * (share * (tau + 1.0)) ** 2)), log_term + 2.0 * log_two)
+    conditional = mean + monte_carlo
+    equivocation = self_bounding_expectation_lower(
+        question.ceiling - conditional, binary_entropy(float(share.max())), log_term + 2.0 * log_two
+    )
+    self_bounding = max(0.0, question.ceiling - equivocation - conditional)
+    return mean, min(bounded, self_bounding), monte_carlo
+
+
+def _certified_lower(end: LowerEnd | None, question: Question, weights: Array, log_term: float) -> tuple[float, float]:
+    if end is None or end.summands.size == 0:
+        return 0.0, 0.0
+    scale = weights * len(weights)
+    span = (float(-question.log_prior.min()) - math.log(end.epsilon)) * float(scale.max())
+    penalty = empirical_bernstein(end.summands * scale[:, None], span, log_term)
+    return weighted_mean(end.summands, weights), penalty
+
+
+def _asymptotic_upper(x: Array, weights: Array, evaluation: Evaluation, log_term: float) -> tuple[float, float, float]:
+    """Return mean, centre term and Monte-Carlo term; the two terms add up to one normal half-width.
+
+    The variance of U over the centres is to first order ``Σ ν_k² Var(E_z x(c_k + z))``, at most ``Var(x)`` each.
+    """
+    quantile = normal_quantile(1.0 - math.exp(-log_term))
+    scaled = x * (weights * len(weights))[:, None]
+    variance = within_group_variance(scaled)
+    monte_carlo = quantile * math.sqrt(variance / x.size)
+    total = monte_carlo
+    if not evaluation.exact:
+        total = quantile * math.sqrt(variance / x.size + variance / (evaluation.m * evaluation.n))
+    return weighted_mean(x, weights), total - monte_carlo, monte_carlo
+
+
+def _asymptotic_lower(end: LowerEnd | None, weights: Array, log_term: float) -> tuple[float, float]:
+    if end is None or end.summands.size == 0:
+        return 0.0, 0.0
+    scaled = end.summands * (weights * len(weights))[:, None]
+    penalty = normal_quantile(1.0 - math.exp(-log_term)) * math.sqrt(within_group_variance(scaled) / scaled.size)
+    return weighted_mean(end.summands, weights), penalty
+
+
+def _point_estimate(estimator: str, x: Array, end: LowerEnd | None, half: Array | None, weights: Array) -> float:
+    upper = weighted_mean(x, weights)
+    if estimator == "richardson" and half is not None:
+        return 2.0 * upper - weighted_mean(half, weights)
+    if estimator in ("upper", "richardson") or end is None or end.summands.size == 0:
+        return upper
+    lower = weighted_mean(end.summands, weights)
+    return lower if estimator == "lower" else 0.5 * (upper + lower)
