@@ -1,8 +1,8 @@
 """Several layers at once: a shared error budget, and tightening by the data-processing inequality.
 
-For ``X -> T_1 -> T_2 -> ...`` (and ``Y -> X``) information falls along the layers, so an upper end holds for every later
-layer and a lower end for every earlier one. All intervals of one quantity and mode hold together with the confidence
-asked for: each layer gets an equal share of the error.
+For ``X -> T_1 -> T_2 -> ...`` (and ``Y -> X``) information falls along the layers, so an upper end holds for every
+later layer and a lower end for every earlier one. All intervals of one quantity and mode hold together with the
+confidence asked for: each layer gets an equal share of the error.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
