@@ -19,8 +19,14 @@ if TYPE_CHECKING:
     from infoflow._result import Estimate as Estimate
     from infoflow._result import Interval as Interval
     from infoflow._result import Status as Status
+    from infoflow.estimators import Budget as Budget
+    from infoflow.estimators import Measurement as Measurement
+    from infoflow.estimators import conditional_entropy as conditional_entropy
     from infoflow.estimators import input_information as input_information
     from infoflow.estimators import label_information as label_information
+    from infoflow.estimators import layered_information as layered_information
+    from infoflow.estimators import measure as measure
+    from infoflow.estimators import output_entropy as output_entropy
     from infoflow.estimators import sample_propagation as sample_propagation
     from infoflow.estimators import smoothed_entropy as smoothed_entropy
     from infoflow.experiments.data import szt_problem as szt_problem
@@ -36,7 +42,10 @@ _HOME = {
         "ConfigError CrossingError IllPosedError InfoflowError InfoflowWarning LoadError NonFiniteError RunFolderError"
     ),
     "infoflow._result": "Estimate Interval Status",
-    "infoflow.estimators": "input_information label_information sample_propagation smoothed_entropy",
+    "infoflow.estimators": (
+        "Budget Measurement conditional_entropy input_information label_information layered_information measure "
+        "output_entropy sample_propagation smoothed_entropy"
+    ),
     "infoflow.experiments.data": "szt_problem",
     "infoflow.mixtures": "log_density",
     "infoflow.networks": "make_noisy sample_representations",

@@ -81,7 +81,7 @@ def evaluate(
     """
     m, n, d = mixtures.centres.shape
     q = queries_per_input + queries_per_input % 2
-    points = centre_points(mixtures.centres, q, mixtures.beta, seed)
+    points, _ = centre_points(mixtures.centres, q, mixtures.beta, seed)
     upper, engine = log_ratios(points, mixtures)
     lower: dict[str, LowerEnd] = {}
     if exact:
@@ -91,14 +91,12 @@ def evaluate(
             for question in questions
         }
     elif fresh is not None:
-        lower = _lower_ends(mixtures, fresh_points(fresh, mixtures.beta, seed), upper, questions)
+        lower = _lower_ends(mixtures, fresh_points(fresh, mixtures.beta, seed)[0], questions)
     half = _half_ratios(mixtures, q, seed) if richardson and n >= 2 and not exact else {}
     return Evaluation(upper, lower, half, exact, m, n, d, engine)
 
 
-def _lower_ends(
-    mixtures: Mixtures, points: Array, upper: dict[str, Array], questions: Sequence[Question]
-) -> dict[str, LowerEnd]:
+def _lower_ends(mixtures: Mixtures, points: Array, questions: Sequence[Question]) -> dict[str, LowerEnd]:
     m, r, _ = points.shape
     n_held = min(max(1, -(-_HELD_OUT_POINTS // m)), r // 4)
     decoders = list(candidates(mixtures))
@@ -150,5 +148,6 @@ def _half_ratios(mixtures: Mixtures, q: int, seed: int) -> dict[str, Array]:
     for index, rows in enumerate((slice(0, n), slice(n, 2 * n))):
         centres = np.ascontiguousarray(mixtures.centres[:, rows])
         half = Mixtures(centres, mixtures.beta, mixtures.weights, mixtures.labels, mixtures.tol, mixtures.engine)
-        parts.append(log_ratios(centre_points(centres, per_half, mixtures.beta, seed + 1 + index), half)[0])
+        points, _ = centre_points(centres, per_half, mixtures.beta, seed + 1 + index)
+        parts.append(log_ratios(points, half)[0])
     return {quantity: np.concatenate([part[quantity] for part in parts], axis=1) for quantity in parts[0]}

@@ -11,8 +11,8 @@ from infoflow._random import stream
 from infoflow._types import Array
 
 
-def centre_points(centres: Array, q: int, beta: float, seed: int) -> Array:
-    """Return q points of every input's own empirical mixture, ``c_ik + beta z``, shape (m, q, d).
+def centre_points(centres: Array, q: int, beta: float, seed: int) -> tuple[Array, Array]:
+    """Return q points of every input's own empirical mixture, ``c_ik + beta z``, and their noise z, each (m, q, d).
 
     The centres of an input are cut into q/2 consecutive groups; each group gives two points with independently and
     uniformly drawn centres. So every pair is identically distributed, all points are independent given the centres,
@@ -29,12 +29,11 @@ def centre_points(centres: Array, q: int, beta: float, seed: int) -> Array:
     groups = q // 2
     position = (np.repeat(np.arange(groups), 2) + generator.random((m, q))) * (n / groups)
     chosen = np.minimum(position.astype(np.int64), n - 1)
-    points = np.take_along_axis(centres, chosen[:, :, None], axis=1)
-    points += beta * generator.standard_normal((m, q, d))
-    return points
+    noise = generator.standard_normal((m, q, d))
+    return np.take_along_axis(centres, chosen[:, :, None], axis=1) + beta * noise, noise
 
 
-def fresh_points(fresh: Array, beta: float, seed: int) -> Array:
-    """Return one noisy point per fresh draw, ``s_ij + beta z``, shape (m, r, d)."""
-    generator = stream(seed, "noise of the fresh draws")
-    return fresh + beta * generator.standard_normal(fresh.shape)
+def fresh_points(fresh: Array, beta: float, seed: int) -> tuple[Array, Array]:
+    """Return one noisy point per fresh draw, ``s_ij + beta z``, and the noise z, each (m, r, d)."""
+    noise = stream(seed, "noise of the fresh draws").standard_normal(fresh.shape)
+    return fresh + beta * noise, noise
