@@ -160,6 +160,9 @@ class Interval:
 
 
 def warn_status(quantity: str, status: Status, message: str, *, stacklevel: int = 3) -> None:
-    """Issue the one warning that goes with a status other than ok."""
-    if status is not Status.OK:
+    """Issue the one warning that goes with a result that cannot be trusted or says nothing.
+
+    An interval with one trivial end is as true as any other: its status says so, without a warning.
+    """
+    if status not in (Status.OK, Status.LOWER_BOUND_ONLY, Status.UPPER_BOUND_ONLY):
         warnings.warn(f"{quantity}: {message}", InfoflowWarning, stacklevel=stacklevel)

@@ -19,7 +19,7 @@ from scipy.special import log_ndtr, logsumexp
 
 from infoflow import _checks
 from infoflow._errors import IllPosedError
-from infoflow._result import Interval, Parts, Status, warn_status
+from infoflow._result import Interval, Parts, Status
 from infoflow._types import Array, ArrayLike, Mode
 from infoflow.estimators.concentration import (
     binary_entropy,
@@ -183,7 +183,6 @@ def _entropy(
     if math.isinf(upper):
         status = Status.LOWER_BOUND_ONLY
         message = "a certified upper end needs support=(low, high), the range of the noiseless values"
-        warn_status(quantity, status, message, stacklevel=4)
     return Interval(
         lower=max(lower, noise_h),
         upper=upper,
