@@ -5,6 +5,8 @@ differences, one coordinate at a time, where it is not (theory: ``|y-c|² = |y|�
 ``eps · max|y|²/beta²`` nats). Exponents are shifted by a running maximum, so nothing underflows to -inf.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -12,6 +14,7 @@ from infoflow.mixtures.reference import log_gaussian_constant
 
 _QUERY_BLOCK = 256
 _CENTRE_BLOCK = 4096
+_PAIRS_PER_BATCH = 1 << 18
 _EXPANSION_ERROR = 1e-11
 _LOWEST_EXPONENT = -700.0  # exp of less is slow (denormals) and adds nothing
 
@@ -30,11 +33,26 @@ def log_density_direct(queries: Tensor, centres: Tensor, log_weights: Tensor, be
 
 def log_density_direct_batched(queries: Tensor, centres: Tensor, beta: float) -> Tensor:
     """Return own-mixture log-densities (m, q): queries (m, q, d) each in its own mixture of centres (m, n, d)."""
+    m, q, d = queries.shape
     n = centres.shape[1]
-    uniform = torch.full((n,), -float(torch.log(torch.tensor(float(n), dtype=torch.float64))), dtype=torch.float64)
-    uniform = uniform.to(centres.device)
-    rows = [log_density_direct(y, c, uniform, beta) for y, c in zip(queries, centres, strict=True)]
-    return torch.stack(rows)
+    if q * n > _PAIRS_PER_BATCH:
+        log_weights = torch.full((n,), -math.log(n), dtype=torch.float64, device=centres.device)
+        rows = [log_density_direct(y, c, log_weights, beta) for y, c in zip(queries, centres, strict=True)]
+        return torch.stack(rows)
+    size = _PAIRS_PER_BATCH // (q * n)
+    blocks = [_batch(queries[i : i + size], centres[i : i + size], beta) for i in range(0, m, size)]
+    return torch.cat(blocks) + (log_gaussian_constant(d, beta) - math.log(n))
+
+
+def _batch(queries: Tensor, centres: Tensor, beta: float) -> Tensor:
+    """Return ``log Σ_k exp(-|y-c_k|²/2beta²)`` of a few mixtures at once, by direct differences."""
+    exponents = torch.zeros((*queries.shape[:2], centres.shape[1]), dtype=queries.dtype, device=queries.device)
+    for axis in range(queries.shape[2]):
+        exponents.add_(((queries[:, :, None, axis] - centres[:, None, :, axis]) / beta).square_())
+    exponents.mul_(-0.5)
+    largest = exponents.amax(dim=2)
+    shifted = exponents.sub_(largest[:, :, None]).clamp_(min=_LOWEST_EXPONENT)
+    return largest + shifted.exp_().sum(dim=2).log_()
 
 
 def _expansion_is_safe(y: Tensor, c: Tensor) -> bool:

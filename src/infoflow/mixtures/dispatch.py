@@ -12,10 +12,13 @@ import torch
 
 from infoflow import _checks
 from infoflow._types import Array, ArrayLike, IntArray
+from infoflow.mixtures import differentiable, engines
+from infoflow.mixtures.choice import choose
 from infoflow.mixtures.direct import log_density_direct, log_density_direct_batched
+from infoflow.mixtures.engines import EngineReport
 from infoflow.mixtures.reference import log_density_reference
 
-ENGINES = ("auto", "reference", "direct")
+ENGINES = engines.ENGINES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +31,14 @@ class GroupedLogDensity:
         own_class: ``log p̂_{y(i)}(t_ij)`` with ``p̂_y`` the weighted mean of ``p̂_i`` over class y, shape (m, q);
             None without labels.
         engine: The engine that did the pooled part.
+        report: What it did.
     """
 
     own: Array
     pooled: Array
     own_class: Array | None
     engine: str
+    report: EngineReport | None = None
 
 
 def log_density(
@@ -44,8 +49,13 @@ def log_density(
     weights: ArrayLike | None = None,
     tol: float = 1e-12,
     engine: str = "auto",
+    threads: int | None = None,
+    report: bool = False,
 ) -> Any:
     """Return the log-density of a Gaussian mixture, ``log Σ_k w_k N(y; c_k, beta² I)``.
+
+    Tensors that require gradients, and tensors on a GPU, stay in torch: the result is then differentiable with
+    respect to queries, centres and weights, in memory that does not grow with q x n.
 
     Args:
         queries: Points y, shape (q, d).
@@ -54,25 +64,34 @@ def log_density(
         weights: Non-negative component weights, shape (n,), normalised to sum one; None for equal weights.
         tol: Largest relative error of the density that an engine may make by leaving terms out.
         engine: ``"auto"`` or one of ``ENGINES``.
+        threads: CPU threads of the compiled engines; None for torch's number. It does not change the numbers.
+        report: Return ``(values, EngineReport)`` instead of the values.
 
     Returns:
-        Log-densities in nats, shape (q,), of the kind (numpy or torch) that ``queries`` was.
+        Log-densities in nats, shape (q,), float64, of the kind (numpy or torch, device) that ``queries`` was.
 
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: Shapes do not match, an array is empty, ``tol <= 0`` or the engine is unknown.
         NonFiniteError: NaN or infinity.
         IllPosedError: ``beta <= 0``.
+        ImportError: The engine asked for is not installed.
     """
     y = _checks.as_float64("queries", queries, shape="q d")
     c = _checks.as_float64("centres", centres, shape="n d")
     if y.shape[1] != c.shape[1]:
         raise ValueError(f"queries and centres must have the same d, got {y.shape[1]} and {c.shape[1]}")
     scale = _checks.positive_beta(beta)
-    _checks.one_of("engine", engine, ENGINES)
     log_weights = _log_weights(weights, len(c))
-    values, _ = _evaluate(y, c, log_weights, scale, tol, engine)
-    return torch.from_numpy(values) if isinstance(queries, torch.Tensor) else values
+    tolerance = _tolerance(tol)
+    engines.require(engine)
+    if differentiable.stays_in_torch(queries, centres, weights):
+        values = differentiable.log_density_torch(queries, centres, weights, scale)
+        done = EngineReport(engine="direct", reason="tensors that need gradients or live on a GPU stay in torch")
+    else:
+        values, done = _evaluate(y, c, log_weights, scale, tolerance, engine, threads)
+        values = torch.from_numpy(values) if isinstance(queries, torch.Tensor) else values
+    return (values, done) if report else values
 
 
 def grouped_log_density(
@@ -84,6 +103,7 @@ def grouped_log_density(
     labels: IntArray | None = None,
     tol: float = 1e-12,
     engine: str = "auto",
+    threads: int | None = None,
 ) -> GroupedLogDensity:
     """Return own-input, pooled and own-class log-densities of each input's queries; arguments already checked.
 
@@ -95,32 +115,83 @@ def grouped_log_density(
         labels: Classes 0..n_classes-1 of the inputs, shape (m,).
         tol: As in :func:`log_density`.
         engine: As in :func:`log_density`.
+        threads: As in :func:`log_density`.
 
     Returns:
         See :class:`GroupedLogDensity`; nats. Memory beyond the result is independent of m·n·q.
+
+    Raises:
+        ValueError: The engine is unknown.
+        ImportError: The engine asked for is not installed.
     """
+    engines.require(engine)
     m, q, d = queries.shape
     n = centres.shape[1]
-    log_w = np.repeat(np.log(weights / n), n)
-    flat = centres.reshape(m * n, d)
-    pooled, used = _evaluate(queries.reshape(m * q, d), flat, log_w, beta, tol, engine)
+    if engine == "auto":
+        engine, reason = choose(queries.reshape(-1, d), centres.reshape(-1, d), beta, tol)
+    else:
+        reason = "asked for"
+    if engine == "pruned":
+        return _grouped_pruned(queries, centres, beta, weights, labels, tol, threads, reason)
     own = log_density_direct_batched(torch.from_numpy(queries), torch.from_numpy(centres), beta).numpy()
+    flat = centres.reshape(m * n, d)
+    log_w = np.repeat(np.log(weights / n), n)
+    pooled, done = _evaluate(queries.reshape(m * q, d), flat, log_w, beta, tol, engine, threads)
     own_class = None
     if labels is not None:
         own_class = np.empty((m, q))
         for y in range(int(labels.max()) + 1):
             members = labels == y
-            class_weights = weights[members] / weights[members].sum()
-            values, _ = _evaluate(
-                queries[members].reshape(-1, d),
-                centres[members].reshape(-1, d),
-                np.repeat(np.log(class_weights / n), n),
-                beta,
-                tol,
-                engine,
-            )
+            class_log_w = np.repeat(np.log(weights[members] / (weights[members].sum() * n)), n)
+            points, means = queries[members].reshape(-1, d), centres[members].reshape(-1, d)
+            values, _ = _evaluate(points, means, class_log_w, beta, tol, engine, threads)
             own_class[members] = values.reshape(-1, q)
-    return GroupedLogDensity(own=own, pooled=pooled.reshape(m, q), own_class=own_class, engine=used)
+    return GroupedLogDensity(own=own, pooled=pooled.reshape(m, q), own_class=own_class, engine=done.engine, report=done)
+
+
+def _grouped_pruned(
+    queries: Array,
+    centres: Array,
+    beta: float,
+    weights: Array,
+    labels: IntArray | None,
+    tol: float,
+    threads: int | None,
+    reason: str,
+) -> GroupedLogDensity:
+    """Own mixtures first: ``w_i p̂_i`` is the lower bound that lets the trees leave most of the rest out."""
+    from infoflow.mixtures import batched, pruned
+
+    m, q, d = queries.shape
+    n = centres.shape[1]
+    compile_s = pruned.compile_kernels()
+    own = batched.own_log_density(queries, centres, beta, threads=threads)
+    sums = pruned.log_sums(
+        queries.reshape(m * q, d),
+        centres.reshape(m * n, d),
+        np.repeat(np.log(weights / n), n),
+        beta,
+        tol=tol,
+        query_classes=None if labels is None else np.repeat(labels, q),
+        centre_classes=None if labels is None else np.repeat(labels, n),
+        log_floor=(own + np.log(weights)[:, None]).reshape(-1),
+        threads=threads,
+    )
+    own_class = None
+    if labels is not None and sums.own is not None:
+        log_class_weights = np.log(np.bincount(labels, weights))
+        own_class = sums.own.reshape(m, q) - log_class_weights[labels][:, None]
+    done = EngineReport(engine="pruned", reason=reason, visited=sums.visited, compile_s=compile_s)
+    return GroupedLogDensity(
+        own=own, pooled=sums.everything.reshape(m, q), own_class=own_class, engine="pruned", report=done
+    )
+
+
+def _tolerance(tol: Any) -> float:
+    value = _checks.as_number("tol", tol)
+    if not 0 < value < 1:
+        raise ValueError(f"tol must lie strictly between 0 and 1, got {value:g}")
+    return value
 
 
 def _log_weights(weights: ArrayLike | None, n: int) -> Array:
@@ -135,8 +206,20 @@ def _log_weights(weights: ArrayLike | None, n: int) -> Array:
         return np.log(values / values.sum())
 
 
-def _evaluate(y: Array, c: Array, log_w: Array, beta: float, tol: float, engine: str) -> tuple[Array, str]:
+def _evaluate(
+    y: Array, c: Array, log_w: Array, beta: float, tol: float, engine: str, threads: int | None
+) -> tuple[Array, EngineReport]:
+    reason = "asked for"
+    if engine == "auto":
+        engine, reason = choose(y, c, beta, tol)
     if engine == "reference":
-        return log_density_reference(y, c, log_w, beta), "reference"
+        return log_density_reference(y, c, log_w, beta), EngineReport(engine=engine, reason=reason)
+    if engine == "pruned":
+        from infoflow.mixtures import pruned
+
+        compile_s = pruned.compile_kernels()
+        sums = pruned.log_sums(y, c, log_w, beta, tol=tol, threads=threads)
+        done = EngineReport(engine=engine, reason=reason, visited=sums.visited, compile_s=compile_s)
+        return sums.everything, done
     values = log_density_direct(torch.from_numpy(y), torch.from_numpy(c), torch.from_numpy(log_w), beta)
-    return np.asarray(values), "direct"
+    return np.asarray(values), EngineReport(engine="direct", reason=reason)
