@@ -98,7 +98,9 @@ def positive_beta(beta: Any, *, m: int | None = None) -> float:
 
 def as_number(name: str, value: Any) -> float:
     """Return a real scalar (Python, numpy or one-element tensor) as a float; booleans and strings are refused."""
-    if isinstance(value, torch.Tensor | np.ndarray) and value.size in (1, torch.Size([1]), torch.Size([])):
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu().numpy()
+    if isinstance(value, np.ndarray) and value.size == 1:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a real number, got {value!r}")

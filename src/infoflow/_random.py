@@ -1,7 +1,7 @@
 """From one seed to many named, independent random streams, the same on every machine and device.
 
-A stream is a numpy ``Philox`` generator keyed by ``SeedSequence([seed, crc32(name), *index])``: streams with
-different names or indices are independent, and adding a stream never changes another one.
+A stream is a numpy ``Philox`` generator keyed by ``SeedSequence([seed, crc32(name), len(index), *index])``: streams
+with different names or indices are independent, and adding a stream never changes another one.
 """
 
 import zlib
@@ -24,7 +24,7 @@ def stream(seed: int, name: str, *index: int) -> np.random.Generator:
         ValueError: ``seed`` is negative.
     """
     _checks.as_count("seed", seed, minimum=0)
-    key = [seed, zlib.crc32(name.encode()), *index]
+    key = [seed, zlib.crc32(name.encode()), len(index), *index]  # the length: SeedSequence ignores trailing zeros
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(key)))
 
 
