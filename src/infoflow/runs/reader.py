@@ -63,11 +63,10 @@ class Run:
 
         Columns: epoch, layer, quantity, lower, estimate, upper, width, n, mode, status, confidence, raw_lower,
         raw_upper, bias_gap, centre_fluctuation, monte_carlo_upper, monte_carlo_lower, m, r, d, ceiling, estimator,
-        decoder, engine, message, seconds, extra.
+        decoder, engine, message, seconds.
         """
         frame = self._frame(schema.ESTIMATE_COLUMNS, "estimates", order="epoch, rowid")
         frame.insert(list(frame.columns).index("upper") + 1, "width", frame["upper"] - frame["lower"])
-        frame["extra"] = frame["extra"].map(_decoded).astype(object)
         return frame
 
     @property

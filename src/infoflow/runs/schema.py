@@ -47,11 +47,10 @@ ESTIMATE_COLUMNS: Final = (
     *PARTS_FIELDS,
     *ORIGIN_FIELDS,
     "seconds",
-    "extra",
 )
 
 INTEGER_COLUMNS: Final = ("epoch", "n", "m", "r", "d")
-TEXT_COLUMNS: Final = ("layer", "quantity", "mode", "status", "estimator", "decoder", "engine", "message", "extra")
+TEXT_COLUMNS: Final = ("layer", "quantity", "mode", "status", "estimator", "decoder", "engine", "message")
 """All other columns are real numbers."""
 
 DATABASE_DDL: Final = f"""
@@ -60,7 +59,7 @@ CREATE TABLE estimates (
     lower REAL, estimate REAL, upper REAL, n INTEGER, mode TEXT NOT NULL, status TEXT, confidence REAL,
     raw_lower REAL, raw_upper REAL, bias_gap REAL, centre_fluctuation REAL, monte_carlo_upper REAL,
     monte_carlo_lower REAL, m INTEGER, r INTEGER, d INTEGER, ceiling REAL, estimator TEXT, decoder TEXT, engine TEXT,
-    message TEXT, seconds REAL, extra TEXT,
+    message TEXT, seconds REAL,
     UNIQUE (epoch, layer, quantity, mode)
 );
 CREATE TABLE history (

@@ -181,7 +181,6 @@ def _estimate_row(epoch: int, layer: str, interval: Interval, seconds: float | N
         *(getattr(interval.parts, name) for name in schema.PARTS_FIELDS),
         *(getattr(interval, name) for name in schema.ORIGIN_FIELDS),
         seconds,
-        json.dumps({key: float(value) for key, value in interval.extra.items()}),
     )
 
 

@@ -27,7 +27,6 @@ def make_interval(**changes: object) -> Interval:
         "engine": "direct",
         "status": Status.NEAR_CEILING,
         "message": "close to ln m",
-        "extra": {"epsilon": 0.01},
     }
     return Interval(**(values | changes))  # pyright: ignore[reportArgumentType]
 
