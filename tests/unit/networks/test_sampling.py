@@ -329,3 +329,19 @@ def test_speed_on_the_twelve_bit_problem():
     finally:
         torch.set_num_threads(threads)
     assert seconds < 2.5
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_gpu_gives_the_same_draws_and_repeats():
+    cpu = sample_representations(make_noisy(mlp(3, 5, 4, 3, 2), BETA), points(), 8)
+    noisy = make_noisy(mlp(3, 5, 4, 3, 2).cuda(), BETA)
+    rng, noise = torch.cuda.get_rng_state(), noisy.noise_state()
+    gpu = sample_representations(noisy, points(), 8)
+    for layer in cpu:
+        # The noise agrees to double precision; float32 products are summed in another order.
+        assert np.abs(cpu[layer] - gpu[layer]).max() <= 32 * EPS
+    assert torch.equal(torch.cuda.get_rng_state(), rng)
+    x = torch.from_numpy(points()).cuda()
+    first = noisy(x)
+    noisy.load_noise_state(noise)
+    assert torch.equal(noisy(x), first)
