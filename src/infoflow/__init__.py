@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from infoflow._result import Status as Status
     from infoflow.estimators import Budget as Budget
     from infoflow.estimators import Measurement as Measurement
+    from infoflow.estimators import Plan as Plan
     from infoflow.estimators import conditional_entropy as conditional_entropy
     from infoflow.estimators import input_information as input_information
     from infoflow.estimators import label_information as label_information
     from infoflow.estimators import layered_information as layered_information
     from infoflow.estimators import measure as measure
     from infoflow.estimators import output_entropy as output_entropy
+    from infoflow.estimators import plan as plan
     from infoflow.estimators import sample_propagation as sample_propagation
     from infoflow.estimators import smoothed_entropy as smoothed_entropy
     from infoflow.experiments.data import szt_problem as szt_problem
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from infoflow.networks import make_noisy as make_noisy
     from infoflow.networks import sample_representations as sample_representations
     from infoflow.runs import load_run as load_run
+    from infoflow.verification import verify as verify
 
 __version__ = "0.1.0"
 
@@ -43,13 +46,14 @@ _HOME = {
     ),
     "infoflow._result": "Estimate Interval Status",
     "infoflow.estimators": (
-        "Budget Measurement conditional_entropy input_information label_information layered_information measure "
-        "output_entropy sample_propagation smoothed_entropy"
+        "Budget Measurement Plan conditional_entropy input_information label_information layered_information measure "
+        "output_entropy plan sample_propagation smoothed_entropy"
     ),
     "infoflow.experiments.data": "szt_problem",
     "infoflow.mixtures": "log_density",
     "infoflow.networks": "make_noisy sample_representations",
     "infoflow.runs": "load_run",
+    "infoflow.verification": "verify",
 }
 _EXPORTS = {name: module for module, names in _HOME.items() for name in names.split()}
 _SUBMODULES = ("truths",)

@@ -11,3 +11,5 @@ from infoflow.estimators.information import input_information as input_informati
 from infoflow.estimators.information import label_information as label_information
 from infoflow.estimators.layers import LayerInterval as LayerInterval
 from infoflow.estimators.layers import layered_information as layered_information
+from infoflow.estimators.planner import Plan as Plan
+from infoflow.estimators.planner import plan as plan

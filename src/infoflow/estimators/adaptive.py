@@ -23,7 +23,7 @@ from infoflow.estimators.interval import ESTIMATORS, assemble
 Sampler = Callable[[int, int], ArrayLike]
 _FIRST_POINTS = 2048
 _BYTES_PER_VALUE = 8
-_COPIES = 4  # centres, fresh draws, points and one temporary of the same size
+COPIES = 4  # centres, fresh draws, points and one temporary of the same size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +180,7 @@ class _Draws:
         work = (n * r) / (self.n * self.r)
         if limits.samples is not None and m * (n + r) > limits.samples:
             return "samples"
-        if limits.memory is not None and _COPIES * m * (n + r) * d * _BYTES_PER_VALUE > limits.memory:
+        if limits.memory is not None and COPIES * m * (n + r) * d * _BYTES_PER_VALUE > limits.memory:
             return "memory"
         if limits.seconds is not None and time.monotonic() - start + work * took > limits.seconds:
             return "seconds"
