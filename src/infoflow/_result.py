@@ -122,6 +122,7 @@ class Interval:
         engine: The engine that evaluated the log-densities.
         status: See :class:`Status`.
         message: The status as a sentence.
+        bracket: Deterministic bounds of the plug-in entropy, for h(T) and h(T|X); nats.
     """
 
     lower: float
@@ -143,6 +144,7 @@ class Interval:
     engine: str = ""
     status: Status = Status.OK
     message: str = ""
+    bracket: Bracket | None = None
 
     @property
     def width(self) -> float:

@@ -12,6 +12,7 @@ from infoflow._random import stream
 from infoflow._result import Estimate, Status, warn_status
 from infoflow._types import Array, ArrayLike
 from infoflow.estimators.concentration import within_group_variance
+from infoflow.estimators.sanity import bracket_status, plug_in_bracket
 from infoflow.mixtures.dispatch import log_density
 from infoflow.mixtures.reference import log_gaussian_constant
 
@@ -46,8 +47,9 @@ def smoothed_entropy(
         tol: Relative tolerance of the densities.
         engine: See :func:`infoflow.log_density`.
 
-    Returns:
-        The estimate in nats; ``stderr`` is that of the Monte-Carlo integral, with ``stderr² <= d/(n n_mc)``.
+    Returns: The estimate in nats; ``stderr`` is that of the Monte-Carlo integral, with ``stderr² <= d/(n n_mc)``;
+        ``bracket`` holds deterministic bounds of ``ĥ``, and the status raises an alarm where the estimate leaves
+        them.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -63,16 +65,21 @@ def smoothed_entropy(
     scale = _checks.positive_beta(beta)
     draws = max(2, math.ceil(_DEFAULT_EVALUATIONS / n)) if n_mc is None else _checks.as_count("n_mc", n_mc)
     gain, stderr = _mean_log_gain(s[None], draws, scale, seed, tol, engine)
-    status, message = _ceiling_status(-gain, n)
+    value = noise_entropy(d, scale) - gain
+    bracket = plug_in_bracket(s, scale)
+    status, message = bracket_status(value, stderr, bracket)
+    if status is Status.OK:
+        status, message = _ceiling_status(-gain, n)
     warn_status("h(T)", status, message)
     return Estimate(
-        nats=noise_entropy(d, scale) - gain,
+        nats=value,
         stderr=stderr,
         n=n,
         d=d,
         quantity="h(T)",
         status=status,
         message=message,
+        bracket=bracket,
     )
 
 

@@ -19,7 +19,7 @@ from scipy.special import log_ndtr, logsumexp
 
 from infoflow import _checks
 from infoflow._errors import IllPosedError
-from infoflow._result import Interval, Parts, Status
+from infoflow._result import Interval, Parts, Status, warn_status
 from infoflow._types import Array, ArrayLike, Mode
 from infoflow.estimators.concentration import (
     binary_entropy,
@@ -32,6 +32,7 @@ from infoflow.estimators.entropy import noise_entropy
 from infoflow.estimators.information import MODES, Problem
 from infoflow.estimators.interval import CLIP_BELOW, weighted_mean
 from infoflow.estimators.points import centre_points, fresh_points
+from infoflow.estimators.sanity import bracket_status, conditional_bracket, plug_in_bracket
 from infoflow.mixtures.dispatch import grouped_log_density
 from infoflow.mixtures.reference import log_gaussian_constant
 
@@ -179,10 +180,17 @@ def _entropy(
         mc_upper = quantile * math.sqrt(within_group_variance(loss * scale[:, None]) / loss.size)
     low_mean, high_mean = noise_h + weighted_mean(gain, mix.weights), noise_h + weighted_mean(loss, mix.weights)
     lower, upper = low_mean - centre - mc_lower, high_mean + mc_upper
-    status, message = Status.OK, ""
-    if math.isinf(upper):
+    if quantity == "h(T|X)":
+        bracket = conditional_bracket(mix.centres, mix.beta, mix.weights)
+    else:
+        bracket = plug_in_bracket(mix.centres.reshape(m * n, d), mix.beta, np.repeat(mix.weights / n, n))
+    spread = math.sqrt(within_group_variance(gain * scale[:, None]) / gain.size)
+    # low_mean is at most ĥ, so only the upper bound is an alarm for it
+    status, message = bracket_status(max(low_mean, bracket.lower), spread, bracket)
+    if math.isinf(upper) and status is Status.OK:
         status = Status.LOWER_BOUND_ONLY
         message = "a certified upper end needs support=(low, high), the range of the noiseless values"
+    warn_status(quantity, status, message, stacklevel=4)
     return Interval(
         lower=max(lower, noise_h),
         upper=upper,
@@ -208,6 +216,7 @@ def _entropy(
         engine=engine_used,
         status=status,
         message=message,
+        bracket=bracket,
     )
 
 

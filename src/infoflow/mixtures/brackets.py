@@ -45,13 +45,17 @@ class EntropyBounds:
         )
 
 
-def entropy_brackets(centres: ArrayLike, *, beta: float, weights: ArrayLike | None = None) -> Bracket:
+def entropy_brackets(
+    centres: ArrayLike, *, beta: float, weights: ArrayLike | None = None, pairwise: bool = True
+) -> Bracket:
     """Return the best deterministic bracket of ``h(Σ_i w_i N(c_i, beta² I))``.
 
     Args:
         centres: Component means c, shape (n, d).
         beta: Standard deviation of every component, > 0.
         weights: Probabilities of the components, shape (n,); None for equal ones.
+        pairwise: Whether to compute the three bounds that take a sum over all pairs of components; without them only
+            the noise, its sum with the entropy of the weights, and the Gaussian bound are finite.
 
     Returns:
         Lower and upper bound in nats, with the rounding of a sum of n logarithms (about 1e-12): where both ends
@@ -65,16 +69,20 @@ def entropy_brackets(centres: ArrayLike, *, beta: float, weights: ArrayLike | No
 
     Source: see :func:`entropy_bounds`.
     """
-    return entropy_bounds(centres, beta=beta, weights=weights).bracket
+    return entropy_bounds(centres, beta=beta, weights=weights, pairwise=pairwise).bracket
 
 
-def entropy_bounds(centres: ArrayLike, *, beta: float, weights: ArrayLike | None = None) -> EntropyBounds:
+def entropy_bounds(
+    centres: ArrayLike, *, beta: float, weights: ArrayLike | None = None, pairwise: bool = True
+) -> EntropyBounds:
     """Return every deterministic bound of ``h(Σ_i w_i N(c_i, beta² I))`` by name.
 
     Args:
         centres: Component means c, shape (n, d).
         beta: Standard deviation of every component, > 0.
         weights: Probabilities of the components, shape (n,); None for equal ones.
+        pairwise: Whether to compute the three bounds that take a sum over all pairs of components; without them only
+            the noise, its sum with the entropy of the weights, and the Gaussian bound are finite.
 
     Returns:
         See :class:`EntropyBounds`; nats.
@@ -95,9 +103,9 @@ def entropy_bounds(centres: ArrayLike, *, beta: float, weights: ArrayLike | None
     h_z = 0.5 * d - log_gaussian_constant(d, scale)
     return EntropyBounds(
         noise=h_z,
-        bhattacharyya=h_z - float(w @ _log_kernel_sums(c, w, 2 * scale)),
-        jensen=-_log_sum_exp(np.log(w) + _self_log_density(c, w, math.sqrt(2) * scale)),
-        kullback_leibler=h_z - float(w @ _log_kernel_sums(c, w, scale)),
+        bhattacharyya=h_z - float(w @ _log_kernel_sums(c, w, 2 * scale)) if pairwise else -math.inf,
+        jensen=-_log_sum_exp(np.log(w) + _self_log_density(c, w, math.sqrt(2) * scale)) if pairwise else -math.inf,
+        kullback_leibler=h_z - float(w @ _log_kernel_sums(c, w, scale)) if pairwise else math.inf,
         noise_and_weights=h_z - float(w @ np.log(w)),
         gaussian=_gaussian_entropy(c, w, scale),
     )
