@@ -12,7 +12,6 @@ from infoflow._types import Array, IntArray
 from infoflow.truths.quadrature import Integrals, Rule, converge, integrate_channel, lattice_rule
 from infoflow.truths.truth import Answers, Solved
 
-_SCALE_STEP = 0.2
 _TAIL = 1e-13
 
 
@@ -104,9 +103,11 @@ class HeavyTailed(Solved):
         """Trapezoidal nodes e^v of V and their masses; ``v = ln V`` has density ``c^a/Γ(a) exp(-a v - c e^-v)``."""
         a = self.degrees / 2
         log_c = math.log(a) + 2 * math.log(self.scale)
+        step = min(0.2, 0.4 / math.sqrt(a))  # c/V is Gamma(a): ln V spreads like 1/sqrt(a)
+        first = log_c - math.log(a + 20 * math.sqrt(a) + 100)
         last = 2 * math.log(self._reach) + 40 / (a + 0.5)
-        v = np.arange(log_c - math.log(100.0), last, _SCALE_STEP)
-        log_mass = a * log_c - gammaln(a) - a * v - np.exp(log_c - v) + math.log(_SCALE_STEP)
+        v = np.arange(first, last, step)
+        log_mass = a * log_c - gammaln(a) - a * v - np.exp(log_c - v) + math.log(step)
         return np.exp(v), np.exp(log_mass)
 
     def _densities(self, t: Array) -> Array:

@@ -13,6 +13,9 @@ from infoflow.truths.isotropic import solve_common_covariance
 from infoflow.truths.quadrature import REACH, Integrals, Rule, converge, integrate_channel, lattice_rule, tensor_rule
 from infoflow.truths.truth import Answers, Solved
 
+_TOLERANCE = 1e-9
+"""The cost grows like step^-4; the difference of two rules is the coarser one's error, the finer is returned."""
+
 
 @dataclass(frozen=True, eq=False)
 class PlanarChain(Solved):
@@ -95,7 +98,9 @@ class PlanarChain(Solved):
         if self.exact:
             points = self._output(0, self.inputs)
             return solve_common_covariance(points, self.beta**2 * np.eye(2), self.weights, self.labels)
-        return converge(self._evaluate, 0.5, labelled=self.labels is not None)
+        return converge(
+            self._evaluate, 0.7, labelled=self.labels is not None, tolerance=_TOLERANCE, ratio=math.sqrt(0.5)
+        )
 
     def _output(self, layer: int, t: Array) -> Array:
         return activation_function(self.activation)(t @ self.matrices[layer].T + self.offsets[layer])

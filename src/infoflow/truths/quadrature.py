@@ -24,7 +24,7 @@ TOLERANCE = 1e-10
 """Two successive refinements must agree to this, in nats."""
 
 _ORDER = 16
-_MAX_HALVINGS = 6
+_MAX_REFINEMENTS = 6
 _CHUNK = 1 << 20
 _UNDERFLOW = 1e-290
 
@@ -140,22 +140,24 @@ def converge(
     labelled: bool,
     conditional_entropy: float | None = None,
     tolerance: float = TOLERANCE,
+    ratio: float = 0.5,
 ) -> Answers:
-    """Halve the step until two successive rules agree to ``tolerance``, and return the finer one's answers.
+    """Refine the step until two successive rules agree to ``tolerance``, and return the finer one's answers.
 
     Args:
         evaluate: Step -> integrals of the channel.
         start: First step.
         labelled: Whether the inputs carry labels.
         conditional_entropy: h(T|X) in nats where it is known in closed form; then ``h = h(T|X) + I``.
-        tolerance: Agreement demanded, in nats.
+        tolerance: Agreement demanded, in nats; what was reached is reported.
+        ratio: Factor of the step from one rule to the next.
 
     Raises:
-        InfoflowError: No agreement after six halvings, or the densities do not integrate to one.
+        InfoflowError: No agreement after six refinements, or the densities do not integrate to one.
     """
     step, coarse, change = start, evaluate(start), math.inf
-    for _ in range(_MAX_HALVINGS):
-        step /= 2
+    for _ in range(_MAX_REFINEMENTS):
+        step *= ratio
         fine = evaluate(step)
         change = coarse.distance(fine)
         if change <= tolerance:
