@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check lint types layers pytest test-slow bench bench-quick clean
+.PHONY: help demo test check lint types layers pytest test-slow coverage bench bench-quick clean
 
 help:
 	@echo "make demo        set up .venv and run a shortened SZT experiment (under 4 minutes)"
 	@echo "make test        set up .venv and run every check"
 	@echo "make test-slow   the slow suites as well (coverage, full reproduction)"
+	@echo "make coverage    coverage of the intervals over all known truths (docs/coverage.md)"
 	@echo "make bench       the full benchmark; make bench-quick in under 3 minutes"
 	@echo "make clean       remove .venv and caches"
 
@@ -58,6 +59,9 @@ bench: $(VENV)/.bench
 
 bench-quick: $(VENV)/.bench
 	$(BIN)/python -m benchmarks --quick
+
+coverage: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.coverage
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,6 +3,12 @@
 from infoflow.estimators.adaptive import Budget as Budget
 from infoflow.estimators.adaptive import Measurement as Measurement
 from infoflow.estimators.adaptive import measure as measure
+from infoflow.estimators.bounds import bias_lower_bound as bias_lower_bound
+from infoflow.estimators.bounds import k_star as k_star
+from infoflow.estimators.bounds import minimal_samples as minimal_samples
+from infoflow.estimators.bounds import monte_carlo_mse_bound as monte_carlo_mse_bound
+from infoflow.estimators.bounds import plug_in_risk_bound as plug_in_risk_bound
+from infoflow.estimators.bounds import sample_propagation_risk as sample_propagation_risk
 from infoflow.estimators.entropy import sample_propagation as sample_propagation
 from infoflow.estimators.entropy import smoothed_entropy as smoothed_entropy
 from infoflow.estimators.entropy_interval import conditional_entropy as conditional_entropy
