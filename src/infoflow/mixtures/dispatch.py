@@ -12,7 +12,7 @@ import torch
 
 from infoflow import _checks
 from infoflow._types import Array, ArrayLike, IntArray
-from infoflow.mixtures import differentiable, engines
+from infoflow.mixtures import differentiable, engines, fast
 from infoflow.mixtures.choice import choose
 from infoflow.mixtures.direct import log_density_direct, log_density_direct_batched
 from infoflow.mixtures.engines import EngineReport
@@ -131,8 +131,8 @@ def grouped_log_density(
         engine, reason = choose(queries.reshape(-1, d), centres.reshape(-1, d), beta, tol)
     else:
         reason = "asked for"
-    if engine == "pruned":
-        return _grouped_pruned(queries, centres, beta, weights, labels, tol, threads, reason)
+    if engine in ("pruned", "nufft"):
+        return _grouped_by_classes(queries, centres, beta, weights, labels, tol, threads, engine, reason)
     own = log_density_direct_batched(torch.from_numpy(queries), torch.from_numpy(centres), beta).numpy()
     flat = centres.reshape(m * n, d)
     log_w = np.repeat(np.log(weights / n), n)
@@ -149,7 +149,7 @@ def grouped_log_density(
     return GroupedLogDensity(own=own, pooled=pooled.reshape(m, q), own_class=own_class, engine=done.engine, report=done)
 
 
-def _grouped_pruned(
+def _grouped_by_classes(
     queries: Array,
     centres: Array,
     beta: float,
@@ -157,16 +157,18 @@ def _grouped_pruned(
     labels: IntArray | None,
     tol: float,
     threads: int | None,
+    engine: str,
     reason: str,
 ) -> GroupedLogDensity:
     """Own mixtures first: ``w_i p̂_i`` is the lower bound that lets the trees leave most of the rest out."""
-    from infoflow.mixtures import batched, pruned
+    from infoflow.mixtures import batched
 
     m, q, d = queries.shape
     n = centres.shape[1]
-    compile_s = pruned.compile_kernels()
     own = batched.own_log_density(queries, centres, beta, threads=threads)
-    sums = pruned.log_sums(
+    own_part, everything, done = fast.log_sums(
+        engine,
+        reason,
         queries.reshape(m * q, d),
         centres.reshape(m * n, d),
         np.repeat(np.log(weights / n), n),
@@ -178,12 +180,11 @@ def _grouped_pruned(
         threads=threads,
     )
     own_class = None
-    if labels is not None and sums.own is not None:
+    if labels is not None and own_part is not None:
         log_class_weights = np.log(np.bincount(labels, weights))
-        own_class = sums.own.reshape(m, q) - log_class_weights[labels][:, None]
-    done = EngineReport(engine="pruned", reason=reason, visited=sums.visited, compile_s=compile_s)
+        own_class = own_part.reshape(m, q) - log_class_weights[labels][:, None]
     return GroupedLogDensity(
-        own=own, pooled=sums.everything.reshape(m, q), own_class=own_class, engine="pruned", report=done
+        own=own, pooled=everything.reshape(m, q), own_class=own_class, engine=done.engine, report=done
     )
 
 
@@ -214,12 +215,8 @@ def _evaluate(
         engine, reason = choose(y, c, beta, tol)
     if engine == "reference":
         return log_density_reference(y, c, log_w, beta), EngineReport(engine=engine, reason=reason)
-    if engine == "pruned":
-        from infoflow.mixtures import pruned
-
-        compile_s = pruned.compile_kernels()
-        sums = pruned.log_sums(y, c, log_w, beta, tol=tol, threads=threads)
-        done = EngineReport(engine=engine, reason=reason, visited=sums.visited, compile_s=compile_s)
-        return sums.everything, done
+    if engine in ("pruned", "nufft"):
+        _, values, done = fast.log_sums(engine, reason, y, c, log_w, beta, tol=tol, threads=threads)
+        return values, done
     values = log_density_direct(torch.from_numpy(y), torch.from_numpy(c), torch.from_numpy(log_w), beta)
     return np.asarray(values), EngineReport(engine="direct", reason=reason)

@@ -16,7 +16,7 @@ from numba import njit
 
 from infoflow._types import Array, IntArray
 
-LEAF_SIZE = 64
+LEAF_SIZE = 128
 
 
 @dataclass(frozen=True, kw_only=True)

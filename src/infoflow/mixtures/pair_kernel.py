@@ -1,4 +1,4 @@
-"""The innermost loops of the fast CPU engines: sums of ``2^-x`` over a block of centres, written in vector LLVM IR.
+"""The innermost loops of the fast CPU engines, sums of ``2^-x`` over a block of centres, in vector LLVM IR.
 
 For one query y and a block of centres, with coordinates scaled so that ``|y-c|²`` is an exponent to base 2,
 ``x_j = a_j + |y - c_j|² - shift`` where ``a_j = -log2 w_j``; :func:`block_sum` returns ``Σ_j 2^{-x_j}`` and
@@ -71,6 +71,10 @@ def _function(b: Any, name: str, n_arguments: int) -> Any:
 
 def _smaller(b: Any, x: Any, y: Any) -> Any:
     return b.select(b.fcmp_ordered("<", x, y), x, y)
+
+
+def _larger(b: Any, x: Any, y: Any) -> Any:
+    return b.select(b.fcmp_ordered(">", x, y), x, y)
 
 
 def _power_of_two(b: Any, x: Any) -> Any:
@@ -165,3 +169,30 @@ def block_min(typing_context, blocks, offset, n, queries, query_offset, d, shift
         return _block_loop(context, b, signature, arguments, PADDING, lambda _, x: x, _smaller)
 
     return _signature(blocks, queries), generate
+
+
+@intrinsic
+def box_gaps(typing_context, low, high, offset, points, n, d, gaps):
+    """Store the squared distances of ``n`` (padded) points, row by row, to the box with corners at ``offset``."""
+
+    def generate(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
+        low, high, offset, points, n, d, gaps = arguments
+        corners = [
+            b.gep(context.make_array(kind)(context, b, value).data, [offset])
+            for kind, value in zip(signature.args[:2], (low, high), strict=True)
+        ]
+        rows = context.make_array(signature.args[3])(context, b, points).data
+        result = context.make_array(signature.args[6])(context, b, gaps).data
+        slot = cgutils.alloca_once(b, _VECTOR)
+        with cgutils.for_range_slice(b, ir.Constant(_I64, 0), n, ir.Constant(_I64, WIDTH)) as (j, _):
+            b.store(_constant(0.0), slot)
+            with cgutils.for_range(b, d) as loop:
+                y = _load(b, b.gep(rows, [b.add(b.mul(loop.index, n), j)]))
+                below, above = (_splat(b, b.load(b.gep(corner, [loop.index]))) for corner in corners)
+                gap = _larger(b, _larger(b, b.fsub(below, y), b.fsub(y, above)), _constant(0.0))
+                b.store(b.call(_function(b, "fmuladd", 3), [gap, gap, b.load(slot)]), slot)
+            b.store(b.load(slot), b.bitcast(b.gep(result, [j]), _VECTOR.as_pointer()), align=8)
+        return context.get_dummy_value()
+
+    kind = types.void(low, high, types.intp, points, types.intp, types.intp, gaps)
+    return kind, generate

@@ -10,7 +10,6 @@ share tiles; a query's sum does not depend on the tile order, so any number of t
 import math
 import time
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -100,9 +99,8 @@ def log_sums(
     )
 
 
-@cache
 def compile_kernels() -> float:
-    """Compile the kernels, or load them from numba's cache, by a tiny problem; return the seconds, once a process."""
+    """Compile the kernels, or load them from numba's cache, by a tiny problem; return the seconds it took."""
     started = time.perf_counter()
     points = np.arange(300.0).reshape(150, 2)
     log_weights = np.full(150, -math.log(150.0))

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from infoflow.mixtures.forest import SMALLEST_WEIGHT
-from infoflow.mixtures.pair_kernel import PADDING, block_min, block_sum
+from infoflow.mixtures.pair_kernel import LANES, PADDING, block_min, block_sum, box_gaps
 
 LARGEST_GAIN = 900.0  # exponents this far above the shift would overflow: then the shift is found exactly
 
@@ -42,9 +42,9 @@ def _nearest_leaf(child, low, high, root, y_low, y_high):
 
 
 @njit(cache=True, nogil=True)
-def _collect(child, low, high, roots, skip, only, y_low, y_high, limit, stack, near):
-    """List the leaves nearer than ``limit`` to the tile, roughly near first; return their number."""
-    found = 0
+def _collect(child, low, high, weight, lightest, roots, skip, only, y_low, y_high, limit, stack, near):
+    """List the leaves nearer than ``limit`` to the tile, roughly near first; return number, weight, least exponent."""
+    found, w_near, lowest = 0, SMALLEST_WEIGHT, PADDING
     for c in range(len(roots)):
         if c == skip or (only >= 0 and c != only):
             continue
@@ -53,57 +53,74 @@ def _collect(child, low, high, roots, skip, only, y_low, y_high, limit, stack, n
         while size > 0:
             size -= 1
             node = stack[size]
-            if _box_to_box(low, high, node, y_low, y_high) >= limit:
+            distance = _box_to_box(low, high, node, y_low, y_high)
+            if distance >= limit:
                 continue
             left = child[node]
             if left < 0:
                 near[found] = node
                 found += 1
+                w_near += weight[node]
+                lowest = min(lowest, distance + lightest[node])
                 continue
             far_left = _box_to_box(low, high, left, y_low, y_high) > _box_to_box(low, high, left + 1, y_low, y_high)
             stack[size] = left if far_left else left + 1
             stack[size + 1] = left + 1 if far_left else left
             size += 2
-    return found
+    return found, w_near, lowest
 
 
 @njit(cache=True, nogil=True)
-def _query_sum(forest, near, found, w_near, y, i, d, tol, floor, start, distances):
-    """Return (sum in units of 2^-shift, shift, pairs) over the listed leaves, starting from ``start`` 2^-floor."""
-    low, high, lightest, offset, length, blocks = forest
-    lowest = PADDING
-    base = i * d
+def _exact_shift(forest, near, found, y, base, d, floor):
+    """Return the least exponent of a query over the listed leaves, at most ``floor``."""
+    _, _, offset, length, blocks = forest
+    shift = floor
+    for j in range(found):
+        shift = min(shift, block_min(blocks, offset[near[j]], length[near[j]], y, base, d, 0.0))
+    return shift
+
+
+@njit(cache=True, nogil=True)
+def _rows(y, first, count, padded, d):
+    """Return a tile's coordinates row by row, padded with its first query."""
+    rows = np.empty(d * padded)
+    for i in range(padded):
+        base = (first + (i if i < count else 0)) * d
+        for k in range(d):
+            rows[k * padded + i] = y[base + k]
+    return rows
+
+
+@njit(cache=True, nogil=True)
+def _sum_tile(forest, near, found, w_near, lowest, y, first, last, d, tol, floor, start, result):
+    """Fill ``result[first:last]`` with log2 sums over the listed leaves plus ``start * 2^-floor``; return the pairs."""
+    low, high, offset, length, blocks = forest
+    count = last - first
+    total, known, limit, shift = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
+    for i in range(count):
+        f = floor[first + i]
+        shift[i], total[i], known[i] = f, start, 1.0
+        limit[i] = f + np.log2(w_near / (0.75 * tol))
+        if f - lowest > LARGEST_GAIN:
+            shift[i] = _exact_shift(forest, near, found, y, (first + i) * d, d, f)
+            total[i] *= 2.0 ** (shift[i] - f)
+            limit[i] += shift[i] - f
+    padded = (count + LANES - 1) // LANES * LANES
+    rows, gaps = _rows(y, first, count, padded, d), np.empty(padded)
+    pairs = 0
     for j in range(found):
         node = near[j]
-        total = 0.0
-        for k in range(d):
-            value = y[base + k]
-            gap = max(low[node, k] - value, value - high[node, k], 0.0)
-            total += gap * gap
-        distances[j] = total
-        lowest = min(lowest, total + lightest[node])
-    limit = floor + np.log2(w_near / (0.75 * tol))
-    if start > 1.0:
-        limit -= np.log2(start)
-    shift = floor
-    if floor - lowest > LARGEST_GAIN:
-        shift = PADDING
-        for j in range(found):
-            if distances[j] < limit:
-                shift = min(shift, block_min(blocks, offset[near[j]], length[near[j]], y, base, d, 0.0))
-        shift = min(shift, floor)
-        start *= 2.0 ** (shift - floor)
-        limit += min(shift - floor, 0.0)
-    total, known, pairs = start, max(start, 1.0), 0
-    for j in range(found):
-        if distances[j] < limit:
-            node = near[j]
-            total += block_sum(blocks, offset[node], length[node], y, base, d, shift)
-            pairs += length[node]
-            while total > 2.0 * known:
-                known *= 2.0
-                limit -= 1.0
-    return total, shift, pairs
+        box_gaps(low, high, node * d, rows, padded, d, gaps)
+        for i in range(count):
+            if gaps[i] < limit[i]:
+                total[i] += block_sum(blocks, offset[node], length[node], y, (first + i) * d, d, shift[i])
+                pairs += length[node]
+                while total[i] > 2.0 * known[i]:
+                    known[i] *= 2.0
+                    limit[i] -= 1.0
+    for i in range(count):
+        result[first + i] = np.log2(total[i]) - shift[i]
+    return pairs
 
 
 @njit(cache=True, nogil=True)
@@ -123,10 +140,10 @@ def sum_tiles(
         high: Upper corners of the tiles.
         own_class: Class of each tile's queries; -1 where only the sum over everything is wanted.
         y: Query coordinates, flat.
-        floor: Upper bounds f of ``-log2`` of the own class's sum; written where ``has_floor`` is false.
+        floor: Upper bounds f of ``-log2`` of the own class's sum; overwritten.
         has_floor: Whether ``floor`` was given.
         tol: The certificate's tolerance.
-        roots: As in :class:`Forest`, and so on to ``blocks``.
+        roots: As in :class:`infoflow.mixtures.forest.Forest`, and so on to ``blocks``.
         child: See there.
         node_low: See there.
         node_high: See there.
@@ -141,46 +158,30 @@ def sum_tiles(
     d = low.shape[1]
     near = np.empty(len(child) // 2 + 1, dtype=np.int64)
     stack = np.empty(len(child) + 2, dtype=np.int64)
-    distances = np.empty(len(near))
-    forest = (node_low, node_high, lightest, offset, length, blocks)
+    forest = (node_low, node_high, offset, length, blocks)
     visited = 0
     w_all = 0.0
     for c in range(len(roots)):
         w_all += weight[roots[c]]
     for tile in range(tile_from, tile_to):
-        mine = own_class[tile]
+        a, z, mine = first[tile], last[tile], own_class[tile]
         if not has_floor:
             leaf = _nearest_leaf(child, node_low, node_high, roots[max(mine, 0)], low[tile], high[tile])
-            for i in range(first[tile], last[tile]):
+            for i in range(a, z):
                 floor[i] = block_min(blocks, offset[leaf], length[leaf], y, i * d, d, 0.0)
-        for stage in range(2):
-            if mine < 0 and stage == 0:
-                continue
-            only, skip = (mine, -1) if stage == 0 else (-1, mine)
-            w_stage = weight[roots[mine]] if stage == 0 else w_all
-            worst = -PADDING
-            for i in range(first[tile], last[tile]):
-                f = floor[i]
-                if mine >= 0 and stage == 1:
-                    f = -own_log2[i]
-                worst = max(worst, f)
-            limit = worst + np.log2(4.0 * w_stage / tol)
-            found = _collect(child, node_low, node_high, roots, skip, only, low[tile], high[tile], limit, stack, near)
-            w_near = SMALLEST_WEIGHT
-            for j in range(found):
-                w_near += weight[near[j]]
-            for i in range(first[tile], last[tile]):
-                if stage == 0 or mine < 0:
-                    total, shift, pairs = _query_sum(
-                        forest, near, found, w_near, y, i, d, tol, floor[i], 0.0, distances
-                    )
-                else:
-                    total, shift, pairs = _query_sum(
-                        forest, near, found, w_near, y, i, d, tol, -own_log2[i], 1.0, distances
-                    )
-                visited += pairs
-                if stage == 0:
-                    own_log2[i] = np.log2(total) - shift
-                else:
-                    all_log2[i] = np.log2(total) - shift
+        start = 0.0
+        if mine >= 0:
+            limit = floor[a:z].max() + np.log2(4.0 * weight[roots[mine]] / tol)
+            found, w_near, lowest = _collect(
+                child, node_low, node_high, weight, lightest, roots, -1, mine, low[tile], high[tile], limit, stack, near
+            )
+            visited += _sum_tile(forest, near, found, w_near, lowest, y, a, z, d, tol, floor, start, own_log2)
+            start = 1.0
+            for i in range(a, z):
+                floor[i] = -own_log2[i]
+        limit = floor[a:z].max() + np.log2(4.0 * w_all / tol)
+        found, w_near, lowest = _collect(
+            child, node_low, node_high, weight, lightest, roots, mine, -1, low[tile], high[tile], limit, stack, near
+        )
+        visited += _sum_tile(forest, near, found, w_near, lowest, y, a, z, d, tol, floor, start, all_log2)
     return visited
