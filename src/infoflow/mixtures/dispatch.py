@@ -165,6 +165,7 @@ def _grouped_by_classes(
 
     m, q, d = queries.shape
     n = centres.shape[1]
+    fast.compile_once()
     own = batched.own_log_density(queries, centres, beta, threads=threads)
     own_part, everything, done = fast.log_sums(
         engine,

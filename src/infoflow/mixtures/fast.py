@@ -9,7 +9,8 @@ from infoflow.mixtures.engines import EngineReport
 
 
 @cache
-def _compile_s() -> list[float]:
+def compile_once() -> list[float]:
+    """Compile or load the kernels; return its seconds in a list, for the first report to take."""
     from infoflow.mixtures import pruned
 
     return [pruned.compile_kernels()]
@@ -37,7 +38,7 @@ def log_sums(
     d = centres.shape[1]
     if engine == "nufft" and d > LARGEST_NUFFT_DIMENSION:
         raise ValueError(f"engine 'nufft' needs d <= {LARGEST_NUFFT_DIMENSION}, got {d}")
-    seconds = _compile_s()
+    seconds = compile_once()
     compile_s = seconds.pop() if seconds else 0.0
     if engine == "nufft":
         from infoflow.mixtures import nufft

@@ -8,6 +8,7 @@ Everything here is in base-2 exponents: coordinates are scaled so that ``w_k φ(
 # pyright: basic
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numba import njit
@@ -15,8 +16,10 @@ from numba import njit
 from infoflow._types import Array, IntArray
 from infoflow.mixtures import kd_tree
 from infoflow.mixtures.pair_kernel import LANES, PADDING
+from infoflow.mixtures.threads import over_threads
 
 SMALLEST_WEIGHT = 1e-300
+_Part: TypeAlias = tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,29 +108,40 @@ def _pack(points, exponents, order, first, last, child, low, high, lightest, len
         position += n * (d + 1)
 
 
-def plant(points: Array, exponents: Array, members: list[IntArray]) -> Forest:
+def plant(points: Array, exponents: Array, members: list[IntArray], threads: int | None = None) -> Forest:
     """Return the forest with one tree per class; ``members`` are the indices of each class's points."""
-    parts: list[tuple[np.ndarray, ...]] = []
-    n_nodes = n_values = 0
-    roots: list[int] = []
-    for chosen in members:
-        mine, a = (points, exponents) if len(members) == 1 else (points[chosen], exponents[chosen])
-        tree = kd_tree.build(mine)
-        count = len(tree.child)
-        weight, lightest = np.empty(count), np.empty(count)
-        length, offset = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-        nodes = (tree.order, tree.first, tree.last, tree.child, tree.low, tree.high)
-        blocks = np.empty(_measure(a, *nodes, weight, lightest, length))
-        _pack(mine, a, *nodes, lightest, length, offset, blocks)
-        child = np.where(tree.child >= 0, tree.child + n_nodes, -1)
-        roots.append(n_nodes)
-        parts.append((child, tree.low, tree.high, weight, lightest, offset + n_values, length, blocks))
-        n_nodes += count
-        n_values += len(blocks)
+    parts: list[_Part] = [()] * len(members)
+
+    def grow(start: int, stop: int) -> int:
+        for label in range(start, stop):
+            whole = len(members) == 1
+            chosen = members[label]
+            parts[label] = _packed(points if whole else points[chosen], exponents if whole else exponents[chosen])
+        return 0
+
+    over_threads(grow, len(members), threads)
+    n_nodes = [len(part[0]) for part in parts]
+    roots = np.cumsum([0, *n_nodes[:-1]])
+    starts = np.cumsum([0, *(len(part[-1]) for part in parts[:-1])])
+    columns = [list(column) for column in zip(*parts, strict=True)]
+    columns[0] = [np.where(child >= 0, child + root, -1) for child, root in zip(columns[0], roots, strict=True)]
+    columns[5] = [offset + start for offset, start in zip(columns[5], starts, strict=True)]
     child, low, high, weight, lightest, offset, length, blocks = (
-        column[0] if len(column) == 1 else np.concatenate(column) for column in zip(*parts, strict=True)
+        column[0] if len(column) == 1 else np.concatenate(column) for column in columns
     )
     return Forest(
-        roots=np.array(roots), child=child, low=low, high=high, weight=weight, lightest=lightest,
+        roots=roots, child=child, low=low, high=high, weight=weight, lightest=lightest,
         offset=offset, length=length, blocks=blocks,
     )  # fmt: skip
+
+
+def _packed(points: Array, exponents: Array) -> _Part:
+    """Return one tree's (child, low, high, weight, lightest, offset, length, blocks)."""
+    tree = kd_tree.build(points)
+    count = len(tree.child)
+    weight, lightest = np.empty(count), np.empty(count)
+    length, offset = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    nodes = (tree.order, tree.first, tree.last, tree.child, tree.low, tree.high)
+    blocks = np.empty(_measure(exponents, *nodes, weight, lightest, length))
+    _pack(points, exponents, *nodes, lightest, length, offset, blocks)
+    return tree.child, tree.low, tree.high, weight, lightest, offset, length, blocks

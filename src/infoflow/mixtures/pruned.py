@@ -72,7 +72,7 @@ def log_sums(
     if not kept.all():
         points, exponents = points[kept], exponents[kept]
         centre_classes = None if centre_classes is None else centre_classes[kept]
-    wood = forest.plant(points, exponents, _members(centre_classes, len(points)))
+    wood = forest.plant(points, exponents, _members(centre_classes, len(points)), threads)
     order, tiles = _tiles(y, query_classes)
     constant = log_gaussian_constant(d, beta)
     has_floor = log_floor is not None
