@@ -1,7 +1,7 @@
 """Where standard normal noise comes from: a repeatable sequence of its own, or silence."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from infoflow import _checks
+from infoflow._errors import IllPosedError
 from infoflow._random import derived_seed
 
 _HEADER_BYTES = 8
@@ -104,6 +105,34 @@ class SequentialNoise:
 def add_noise(value: Tensor, beta: float, noise: Tensor) -> Tensor:
     """Return ``value + beta * noise`` in the dtype of ``value``; the sum is formed in the wider of the two dtypes."""
     return torch.add(value, noise, alpha=beta).to(value.dtype)
+
+
+def multiply_noise(value: Tensor, s: float, noise: Tensor) -> Tensor:
+    """Return ``value * (1 + s * noise)`` in the dtype of ``value``; formed in the wider of the two dtypes."""
+    return (value * torch.add(torch.ones_like(noise), noise, alpha=s)).to(value.dtype)
+
+
+NOISES: dict[str, Callable[[Tensor, float, Tensor], Tensor]] = {
+    "additive": add_noise,
+    "multiplicative": multiply_noise,
+}
+"""How noise acts on a layer's output: ``S + beta Z``, or ``S (1 + s Z)`` element by element (information dropout)."""
+
+
+def check_noise(noise: Any) -> str:
+    """Return the kind of noise.
+
+    Raises:
+        ValueError: Unknown.
+        IllPosedError: Bernoulli dropout, whose information about a continuous X is infinite.
+    """
+    if noise in ("dropout", "bernoulli"):
+        raise IllPosedError(
+            f"noise must have a density, got {noise!r}: given its mask, Bernoulli dropout is a deterministic function "
+            "of x, so I(X;T) of a continuous X stays infinite (and is H(X) = ln m for m inputs in general position) "
+            'whatever the weights; use noise="additive", or noise="multiplicative" (Gaussian dropout)'
+        )
+    return _checks.one_of("noise", noise, tuple(NOISES))
 
 
 def _restored(device: str, blob: Tensor) -> torch.Generator:

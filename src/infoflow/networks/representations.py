@@ -1,9 +1,10 @@
 """What the sampler returns: draws by layer, with what an estimator needs to know of each."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infoflow._types import Array
+from infoflow.networks.storage import Storage
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -19,6 +20,8 @@ class Representations(Mapping[str, Array]):
         exact: The layers whose S_l is deterministic given the input, because no noise was added before them.
         n: Draws per input of the layers that are not exact.
         seed: The seed.
+        noise: ``"additive"`` (``T = S + beta Z``) or ``"multiplicative"`` (``T = S (1 + s Z)``, with s in ``betas``).
+        storage: Where the draws are; ``storage.folder`` is None for memory.
     """
 
     draws: dict[str, Array]
@@ -27,6 +30,8 @@ class Representations(Mapping[str, Array]):
     exact: frozenset[str]
     n: int
     seed: int
+    noise: str = "additive"
+    storage: Storage | None = field(default=None, repr=False)
 
     def __getitem__(self, layer: str) -> Array:
         """Return the draws of a layer, shape (m, n, d)."""

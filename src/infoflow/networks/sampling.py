@@ -1,21 +1,20 @@
 """Draws of the noiseless representations S_l of all noisy layers, n per input, in one pass."""
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
-
-import numpy as np
-import torch
-from torch import Tensor, nn
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from infoflow import _checks
 from infoflow._random import derived_seed
 from infoflow._types import Array
 from infoflow.networks.batch import Batch, Inputs
-from infoflow.networks.counter import counter_normals
 from infoflow.networks.noisy import NoisyNetwork
-from infoflow.networks.plan import Call, Plan, plan_pass, row_shape
+from infoflow.networks.plan import Call, Plan, plan_pass
+from infoflow.networks.recorder import Recorder
 from infoflow.networks.representations import Representations
 from infoflow.networks.selection import check_known
+from infoflow.networks.storage import RESULT_LIMIT, Storage
+from infoflow.networks.undisturbed import undisturbed
 
 MEMORY_LIMIT = 512 * 2**20
 """Default working memory of a chunk, in bytes."""
@@ -33,6 +32,8 @@ def sample_representations(
     layers: Iterable[str] | None = None,
     first_draw: int = 0,
     memory_limit: int = MEMORY_LIMIT,
+    result_limit: int = RESULT_LIMIT,
+    spill_to: str | Path | None = None,
 ) -> Representations:
     """Draw ``S_l = f_l(T_{l-1})`` given each input, n times independently, for all noisy layers in one pass.
 
@@ -55,7 +56,10 @@ def sample_representations(
         layers: Which noisy layers to return; all by default.
         first_draw: Index of the first draw.
         memory_limit: Most bytes of working memory for one chunk of rows: its inputs, the outputs of all modules and
-            the noise. The result, 8·m·n·Σd bytes, comes on top.
+            the noise.
+        result_limit: Bytes up to which the result, 8·m·n·Σd, is kept in memory; past it the draws are written to
+            ``.npy`` files as they come and mapped into memory.
+        spill_to: Folder for these files, which are kept; None for a temporary one that goes with the result.
 
     Returns:
         A mapping from layer to float64 draws, shape (m, n, d); (m, 1, d) for the layers in ``.exact``, whose S_l is
@@ -64,13 +68,64 @@ def sample_representations(
     Raises:
         TypeError: An argument, or the output of a noisy layer, is of the wrong type.
         ValueError: Empty inputs, a bad count, a layer without the batch on its first axis, or a ``memory_limit`` below
-            what a single row needs.
+            what a single row needs; a folder without room for the result, or that holds such files already.
+        NotADirectoryError: ``spill_to`` is not a folder.
         ConfigError: An unknown layer (the nearest names are given), or a noisy layer that is never called.
         NonFiniteError: NaN or infinity in the inputs or in a layer's output.
         IllPosedError: The noise was detached.
 
     Source: [G19] section 3 (sample propagation); memory and enumeration: theory, section 1.
     """
+    drawn = draw(
+        noisy,
+        inputs,
+        n,
+        seed=seed,
+        layers=layers,
+        first_draw=first_draw,
+        noisy_values=False,
+        memory_limit=memory_limit,
+        result_limit=result_limit,
+        spill_to=spill_to,
+    )
+    m = drawn.m
+    return Representations(
+        draws={call.key: drawn.noiseless[call.key].reshape(m, -1, call.d) for call in drawn.calls},
+        shapes={call.key: call.shape for call in drawn.calls},
+        betas={call.key: noisy.betas[call.layer] for call in drawn.calls},
+        exact=frozenset(call.key for call in drawn.calls if call.exact),
+        n=n,
+        seed=seed,
+        noise=noisy.noise,
+        storage=drawn.storage,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What a sampling pass kept: S and T by key, one row per draw (S of an exact layer: one per input)."""
+
+    calls: tuple[Call, ...]
+    noiseless: dict[str, Array]
+    noisy_values: dict[str, Array]
+    m: int
+    storage: Storage
+
+
+def draw(
+    noisy: NoisyNetwork,
+    inputs: Inputs,
+    n: int,
+    *,
+    seed: int,
+    layers: Iterable[str] | None,
+    first_draw: int,
+    noisy_values: bool,
+    memory_limit: int,
+    result_limit: int,
+    spill_to: str | Path | None,
+) -> Drawn:
+    """Run the sampling pass of :func:`sample_representations`, keeping T beside S with ``noisy_values``."""
     if not isinstance(noisy, NoisyNetwork):
         raise TypeError(f"noisy must be what make_noisy returned, got {type(noisy).__name__}")
     noisy.check_attached()
@@ -82,81 +137,21 @@ def sample_representations(
     if not wanted:
         raise ValueError("layers must name at least one noisy layer, got none")
     batch = Batch(noisy.model, inputs)
-    with _undisturbed(noisy.model, batch.devices, derived_seed(seed, "random numbers of the model itself")):
+    with undisturbed(noisy.model, batch.devices, derived_seed(seed, "random numbers of the model itself")):
         plan = plan_pass(noisy, batch)
-        recorder = _Recorder(plan, set(wanted), (batch.m, n), seed=seed, first_draw=first_draw, silent=noisy.silent)
+        kept = tuple(call for call in plan.calls if call.layer in wanted)
+        rows = batch.m * n
+        shapes = {call.key: (batch.m if call.exact else rows, call.d) for call in kept}
+        shapes |= {f"{call.key}-noisy": (rows, call.d) for call in kept if noisy_values}
+        storage = Storage(shapes, result_limit, spill_to)
+        noiseless = {call.key: storage.arrays[call.key] for call in kept}
+        after = {call.key: storage.arrays[f"{call.key}-noisy"] for call in kept if noisy_values}
+        recorder = Recorder(noisy, plan, (batch.m, n), noiseless, after, seed=seed, first_draw=first_draw)
         with noisy.using(recorder):
             for start, stop in _chunks(plan, batch, n, memory_limit):
                 recorder.expect(start, stop)
                 batch.run(noisy.model, recorder.input_index)
-    return recorder.result(noisy.betas, n, seed)
-
-
-class _Recorder:
-    """A noise source that keeps what it is asked for: the outputs of the layers, as rows of the result.
-
-    Row ``i·n + k`` is draw k of input i; its noise is that of draw ``(first_draw + k)·m + i`` of the layer's table.
-    """
-
-    def __init__(
-        self, plan: Plan, wanted: set[str], size: tuple[int, int], *, seed: int, first_draw: int, silent: bool
-    ):
-        m, self._n = size
-        self._m, self._first_draw = m, first_draw
-        self._calls = plan.calls
-        self._noise_needed = 0 if silent else max(k for k, call in enumerate(plan.calls) if call.layer in wanted)
-        self._keys = [derived_seed(seed, f"noise of {call.key}") for call in plan.calls]
-        self._rows: dict[str, Array] = {
-            call.key: np.empty((m if call.exact else m * self._n, call.d))
-            for call in plan.calls
-            if call.layer in wanted
-        }
-
-    def expect(self, start: int, stop: int) -> None:
-        """Prepare for a forward pass of the rows start..stop-1."""
-        rows = torch.arange(start, stop)
-        self._start, self._stop, self._position = start, stop, 0
-        self.input_index, draw = rows // self._n, rows % self._n
-        self._draws = (self._first_draw + draw) * self._m + self.input_index
-        self._first_of_input = torch.nonzero(draw == 0).flatten()
-
-    def standard_normal(self, layer: str, value: Tensor) -> Tensor | None:
-        """Keep ``value`` and return the noise of its rows."""
-        position, self._position = self._position, self._position + 1
-        call = self._calls[position] if position < len(self._calls) else None
-        if call is None or call.layer != layer or row_shape(layer, value, len(self._draws)) != call.shape:
-            raise ValueError(
-                f"layer {layer!r} must be called in the same order with the same shape for every input, "
-                f"got {tuple(value.shape[1:])} where {call and call.key!r} of {call and call.shape} was expected"
-            )
-        if call.key in self._rows:
-            self._keep(call, value.detach().reshape(len(self._draws), call.d))
-        if position >= self._noise_needed:
-            return None
-        noise = counter_normals(self._keys[position], self._draws.to(value.device), call.d)
-        return noise.reshape(value.shape).to(torch.promote_types(value.dtype, torch.float32))
-
-    def result(self, betas: dict[str, float], n: int, seed: int) -> Representations:
-        """Return the kept rows by layer."""
-        kept = [call for call in self._calls if call.key in self._rows]
-        return Representations(
-            draws={call.key: self._rows[call.key].reshape(self._m, -1, call.d) for call in kept},
-            shapes={call.key: call.shape for call in kept},
-            betas={call.key: betas[call.layer] for call in kept},
-            exact=frozenset(call.key for call in kept if call.exact),
-            n=n,
-            seed=seed,
-        )
-
-    def _keep(self, call: Call, rows: Tensor) -> None:
-        if call.exact:
-            rows = rows[self._first_of_input.to(rows.device)]
-            start, stop = -(-self._start // self._n), -(-self._stop // self._n)
-        else:
-            start, stop = self._start, self._stop
-        target = self._rows[call.key][start:stop]
-        torch.from_numpy(target).copy_(rows)
-        _checks.check_finite(f"output of layer {call.key!r}", target)
+    return Drawn(kept, noiseless, after, batch.m, storage)
 
 
 def _chunks(plan: Plan, batch: Batch, n: int, memory_limit: int) -> Iterator[tuple[int, int]]:
@@ -165,21 +160,3 @@ def _chunks(plan: Plan, batch: Batch, n: int, memory_limit: int) -> Iterator[tup
     size = min(memory_limit // plan.row_bytes, _CHUNK_ROWS.get(batch.device.type, batch.m * n))
     for start in range(0, batch.m * n, size):
         yield start, min(start + size, batch.m * n)
-
-
-@contextmanager
-def _undisturbed(model: nn.Module, devices: set[torch.device], seed: int) -> Generator[None]:
-    """Run in eval mode without gradients; restore modes and torch's global generators, seeded inside from ``seed``."""
-    modes = [(module, module.training) for module in model.modules()]
-    cuda = [device for device in devices if device.type == "cuda"]
-    with torch.no_grad(), torch.random.fork_rng(devices=cuda):
-        torch.default_generator.manual_seed(seed)
-        for device in cuda:
-            with torch.cuda.device(device):
-                torch.cuda.manual_seed(seed)
-        try:
-            model.eval()
-            yield
-        finally:
-            for module, training in modes:
-                module.training = training

@@ -242,7 +242,7 @@ def test_refusal_leaves_no_hooks():
 
 def test_layer_that_returns_a_tuple():
     noisy = make_noisy(nn.Sequential(nn.LSTM(3, 4)), BETA, ["0"])
-    with pytest.raises(TypeError, match="layer '0' must return one tensor, got tuple; name a submodule inside it"):
+    with pytest.raises(TypeError, match="layer '0' must return one tensor, got tuple; a recurrent layer returns"):
         noisy(x())
 
 
@@ -254,3 +254,164 @@ def test_layer_that_returns_integers():
     noisy = make_noisy(nn.Sequential(Rounded(), nn.Embedding(3, 2)), BETA, ["0"])
     with pytest.raises(TypeError, match=r"layer '0' must return real numbers, got torch\.int64"):
         noisy(torch.zeros(2))
+
+
+def test_relative_beta_is_measured_once_and_shown():
+    model = nn.Sequential(nn.Identity(), nn.Linear(3, 2))
+    value = torch.tensor([[0.0, 0.0, 1.0], [2.0, 0.0, 1.0]])  # centred squares: 1, 1, 0, 0, 0, 0; scale sqrt(1/3)
+    noisy = make_noisy(model, 0.1, ["0"], relative_to=value)
+    scale = math.sqrt(1 / 3)
+    assert noisy.scales == pytest.approx({"0": scale}, rel=1e-15)
+    assert noisy.betas == pytest.approx({"0": 0.1 * scale}, rel=1e-15)
+    assert repr(noisy) == "NoisyNetwork(Sequential, 0: beta=0.057735 (0.1 of scale 0.57735))"
+    noise = (noisy(torch.zeros(10_000, 3)) - model[1].bias).detach()
+    assert noise.shape == (10_000, 2)
+    assert copy.deepcopy(noisy).scales == noisy.scales
+
+
+def test_multiplicative_noise_has_the_stated_law():
+    model = nn.Sequential(nn.Identity(), nn.Identity())
+    noisy = make_noisy(model, 0.2, ["0"], noise="multiplicative")
+    value = torch.tensor([-3.0, 0.0, 1.0, 10.0]).repeat(50_000, 1)
+    ratio = noisy(value)[:, [0, 2, 3]].double() / value[:, [0, 2, 3]]
+    assert (ratio.mean(0) - 1).abs().max() < 5 * 0.2 / math.sqrt(50_000)  # 5 s.e.
+    assert (ratio.std(0) / 0.2 - 1).abs().max() < 5 / math.sqrt(100_000)
+    assert (noisy(value)[:, 1] == 0).all()
+    assert repr(noisy) == "NoisyNetwork(Sequential, 0: s=0.2, multiplicative)"
+
+
+def test_multiplicative_noise_is_refused_a_scale():
+    with pytest.raises(ValueError, match="relative_to must be left out where noise is multiplicative"):
+        make_noisy(mlp(), BETA, noise="multiplicative", relative_to=x())
+
+
+@pytest.mark.parametrize("kind", ["dropout", "bernoulli"])
+def test_bernoulli_dropout_is_refused_with_the_reason(kind):
+    with pytest.raises(IllPosedError, match="I\\(X;T\\) of a continuous X stays infinite"):
+        make_noisy(mlp(), BETA, noise=kind)
+
+
+def test_unknown_noise():
+    with pytest.raises(ValueError, match="noise must be one of additive, multiplicative, got 'laplace'"):
+        make_noisy(mlp(), BETA, noise="laplace")
+
+
+class Block(nn.Module):
+    """Embedding, attention, recurrence, convolution, residual, all normalisations and an in-place activation."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(1, 8, 3, padding=1)
+        self.bn = nn.BatchNorm1d(8)
+        self.relu = nn.ReLU(inplace=True)
+        self.attention = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2)
+        self.norm = nn.LayerNorm(8)
+        self.rnn = nn.GRU(8, 8, batch_first=True)
+        self.states = nn.Identity()
+        self.out = nn.Linear(8, 2)
+
+    def forward(self, value):
+        hidden = self.relu(self.bn(self.conv(value[:, None]))).transpose(1, 2)
+        hidden = hidden + self.attention(hidden)
+        hidden = self.states(self.rnn(self.norm(hidden))[0])
+        return self.out(hidden.mean(1))
+
+
+BLOCK_LAYERS = ["conv", "bn", "relu", "attention.layers.0.dropout", "attention.layers.1.dropout1", "norm", "states"]
+
+
+# nn.TransformerEncoder says of itself that its fused path is off
+@pytest.mark.filterwarnings("ignore:enable_nested_tensor:UserWarning")
+@pytest.mark.parametrize("layer", BLOCK_LAYERS)
+@pytest.mark.parametrize("training", [True, False])
+def test_every_kind_of_block(layer, training):
+    torch.manual_seed(0)
+    model = Block().train(training)
+    noisy = make_noisy(model, BETA, [layer])
+    with torch.set_grad_enabled(training):
+        first, second = noisy(x()), noisy(x())
+    assert not torch.equal(first, second)
+    if training:
+        first.sum().backward()
+        assert all(p.grad is not None for p in model.conv.parameters())
+
+
+class Masked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), 1)
+
+    def forward(self, value, padding):
+        return self.encoder(value, src_key_padding_mask=padding)
+
+
+# torch's own warning about the nested tensors of its fused path
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
+def test_nested_tensors_of_the_fused_attention_are_refused_with_the_remedy():
+    noisy = make_noisy(Masked().eval(), BETA, ["encoder.layers.0.linear1"])
+    value, padding = torch.ones(2, 3, 4), torch.tensor([[False, False, True], [False] * 3])
+    with torch.no_grad(), pytest.raises(TypeError, match=r"set_fastpath_enabled\(False\)"):
+        noisy(value, padding)
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with torch.no_grad():
+            assert not torch.equal(noisy(value, padding), noisy(value, padding))
+    finally:
+        torch.backends.mha.set_fastpath_enabled(True)
+
+
+def test_attention_says_what_to_name():
+    class Attends(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.attention = nn.MultiheadAttention(3, 1, batch_first=True)
+
+        def forward(self, value):
+            return self.attention(value, value, value)[0]
+
+    with pytest.raises(TypeError, match="name the dropout or the normalisation that takes the output"):
+        make_noisy(Attends(), BETA, ["attention"])(x()[:, None])
+
+
+def test_state_dict_goes_through_the_model():
+    model = mlp()
+    make_noisy(model, BETA)
+    twin = mlp()
+    twin[0].weight.data.zero_()
+    assert twin.load_state_dict(model.state_dict()).missing_keys == []
+    assert torch.equal(twin[0].weight, model[0].weight)
+
+
+def test_data_parallel_carries_the_noise():
+    model = mlp()
+    noisy = make_noisy(model, BETA)
+    parallel = nn.DataParallel(model)
+    assert not torch.equal(parallel(x()), parallel(x()))
+    noisy.detach()
+    assert torch.equal(parallel(x()), mlp()(x()))
+
+
+@pytest.mark.skipif(not torch.distributed.is_available(), reason="torch was built without distributed")
+def test_distributed_data_parallel_carries_the_noise(tmp_path):
+    torch.distributed.init_process_group("gloo", init_method=f"file://{tmp_path / 'store'}", rank=0, world_size=1)
+    try:
+        model = mlp()
+        noisy = make_noisy(model, BETA, seed=3)
+        state = noisy.noise_state()
+        expected = noisy(x())
+        noisy.load_noise_state(state)
+        parallel = nn.parallel.DistributedDataParallel(model)
+        output = parallel(x())
+        output.sum().backward()
+        assert torch.equal(output, expected)
+        assert all(p.grad is not None for p in model.parameters())
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def test_autocast_trains():
+    model = mlp()
+    noisy = make_noisy(model, BETA)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        noisy(x()).float().square().sum().backward()
+    assert all(torch.isfinite(p.grad).all() for p in model.parameters())
