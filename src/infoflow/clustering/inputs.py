@@ -136,7 +136,7 @@ def _as_numpy(name: str, value: Any) -> np.ndarray[Any, Any]:
 
 def _float64(block: Any) -> Array:
     if isinstance(block, torch.Tensor):
-        block = block.to("cpu", torch.float64).numpy()
+        block = block.cpu().to(torch.float64).numpy()  # in this order: not every device knows float64
     return np.ascontiguousarray(block, dtype=np.float64)
 
 

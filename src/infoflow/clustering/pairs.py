@@ -20,8 +20,10 @@ from infoflow.clustering.histogram import Histogram, HistogramCounts
 from infoflow.clustering.inputs import BLOCK_ELEMENTS, Rows, as_class_values, as_range, as_rows
 from infoflow.clustering.pair_sample import PairPopulation
 
-EXACT_WORK = 2**29
-"""All pairs are taken if pairs x d is at most this (about a second): 4096 samples of d <= 64, 10 000 of d <= 10."""
+EXACT_WORK = 2**26
+"""All pairs are taken by default if pairs x (d + 32) is at most this (0.1 s): 1000 samples of d <= 100."""
+_PAIR_OVERHEAD = 32
+"""What classing and counting a pair costs, in coordinates."""
 _TILE = 512
 _TINY = 1e-60
 
@@ -52,7 +54,7 @@ def distance_histograms(
         bins: Equal bins.
         distance_range: ``(low, high)``, to compare epochs or networks; None: 0 to twice the largest distance from the
             mean, which no pair exceeds.
-        exact: Take all pairs; None: if pairs x d is at most ``EXACT_WORK``.
+        exact: Take all pairs (10 000 samples have 5e7: some seconds); None: if pairs x (d + 32) <= ``EXACT_WORK``.
         n_pairs: Pairs drawn of each kind otherwise; a bin's standard error is at most ``1/(2 sqrt(n_pairs))``.
         seed: Seed of the draw.
 
@@ -167,7 +169,8 @@ class _Pairs:
         k = len(self._kept)
         if k < 2:
             raise IllPosedError(f"{quantity} needs at least two samples with a value, got {k} of {self._rows.n}")
-        everything = k * (k - 1) // 2 * self._rows.d <= EXACT_WORK if exact is None else exact
+        work = k * (k - 1) // 2 * (self._rows.d + _PAIR_OVERHEAD)
+        everything = work <= EXACT_WORK if exact is None else exact
         if everything:
             self._all(tiled)
         else:

@@ -125,6 +125,7 @@ def clustering_summary(
     bias: Any | None = None,
     bins: int = 50,
     distance_range: Any | None = None,
+    exact_pairs: bool | None = None,
     n_pairs: int = 20_000,
     neighbours: int = 10,
     max_points: int = 2000,
@@ -142,6 +143,7 @@ def clustering_summary(
         bias: The classifier's bias, shape (K,).
         bins: Bins of the histograms of distances and cosines.
         distance_range: Ends of the histogram of distances, to compare epochs; None for this layer's own.
+        exact_pairs: Fill the histograms with all pairs; None: where that takes about 0.1 s.
         n_pairs: Pairs drawn of each kind where all pairs are too many; see :func:`distance_histograms`.
         neighbours: Neighbours of the Levina–Bickel dimension.
         max_points: Points of the intrinsic dimensions.
@@ -194,10 +196,13 @@ def clustering_summary(
         distances=attempt(
             "distances",
             lambda: distance_histograms(
-                rows, values, bins=bins, distance_range=distance_range, n_pairs=n_pairs, seed=seed
+                rows, values, bins=bins, distance_range=distance_range, exact=exact_pairs, n_pairs=n_pairs, seed=seed
             ),
         ),
-        cosines=attempt("cosines", lambda: cosine_histograms(rows, values, bins=bins, n_pairs=n_pairs, seed=seed)),
+        cosines=attempt(
+            "cosines",
+            lambda: cosine_histograms(rows, values, bins=bins, exact=exact_pairs, n_pairs=n_pairs, seed=seed),
+        ),
         binned=binned_entropies(rows, grids, values),
         undefined=attempt.reasons,
     )

@@ -66,9 +66,9 @@ def test_sampled_pairs_agree_with_all_of_them(clusters, measure):
 
 
 def test_sampling_begins_where_all_pairs_cost_too_much(clusters, monkeypatch):
-    monkeypatch.setattr(pairs, "EXACT_WORK", 97 * 96 // 2 * 5)
+    monkeypatch.setattr(pairs, "EXACT_WORK", 97 * 96 // 2 * 37)
     assert distance_histograms(*clusters).within.exact
-    monkeypatch.setattr(pairs, "EXACT_WORK", 97 * 96 // 2 * 5 - 1)
+    monkeypatch.setattr(pairs, "EXACT_WORK", 97 * 96 // 2 * 37 - 1)
     assert not distance_histograms(*clusters).within.exact
 
 

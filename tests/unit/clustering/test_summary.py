@@ -50,6 +50,12 @@ def test_every_measure_equals_its_own_function(clusters):
     assert table["n_smallest_class"] == 2
 
 
+def test_pairs_may_be_sampled(clusters):
+    summary = clustering_summary(*clusters, exact_pairs=False, n_pairs=100, **SETTINGS)
+    for histograms in (summary.distances, summary.cosines):
+        assert (histograms.within.n, histograms.between.exact) == (100, False)
+
+
 def test_the_representations_are_left_as_they_were(clusters):
     x, labels = clusters
     before = x.copy()
@@ -157,6 +163,13 @@ def test_given_ranges_are_kept_by_both(clusters):
     for summary in (twin.noisy, twin.deterministic):
         assert summary.distances.within.edges[-1] == 2
     assert twin.noisy.binned[1] == c.binned_entropy(x, labels, n_bins=6, bin_range="tanh")
+
+
+def test_a_setting_of_none_means_the_default(clusters):
+    x, labels = clusters
+    twin = twin_summary(x, x + 1, labels, distance_range=None, bin_range=None, widths=(), n_bins=None)
+    assert twin.noisy.distances.within.edges[-1] == twin.deterministic.distances.within.edges[-1]
+    assert twin.noisy.binned == ()
 
 
 def test_dead_twins_are_a_summary():
