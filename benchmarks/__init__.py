@@ -1,1 +1,1 @@
-"""Benchmarks: measurements, not tests."""
+"""Benchmarks of infoflow against other libraries; run with ``python -m benchmarks [--quick]``."""

@@ -3,3 +3,5 @@
 from infoflow.mixtures.dispatch import GroupedLogDensity as GroupedLogDensity
 from infoflow.mixtures.dispatch import grouped_log_density as grouped_log_density
 from infoflow.mixtures.dispatch import log_density as log_density
+from infoflow.mixtures.engines import EngineReport as EngineReport
+from infoflow.mixtures.separable import own_log_density_at_nodes as own_log_density_at_nodes

@@ -5,11 +5,12 @@ import math
 import numpy as np
 
 from infoflow._types import Array
+from infoflow.mixtures import costs
 from infoflow.mixtures.engines import SMALL_PROBLEM, is_available, warn_slow
 
 LARGEST_NUFFT_DIMENSION = 3
 SMALLEST_NUFFT_TOL = 1e-11  # below, most queries would have to be evaluated again
-FEWEST_NUFFT_PAIRS = 3e8  # about one second of the pruned engine
+WORTH_BOXES_S = 1.0  # seconds of the pruned engine from which a search for crowded boxes pays
 LARGEST_PRUNED_DIMENSION = 64  # above, a matrix product beats direct differences where nothing can be left out
 PRUNABLE = 0.3
 _PILOT_QUERIES = 128
@@ -45,8 +46,22 @@ def choose(queries: Array, centres: Array, beta: float, tol: float) -> tuple[str
     near = f"about {100 * fraction:.2g} % of {pairs:.2g} pairs matter"
     if d > LARGEST_PRUNED_DIMENSION and fraction > PRUNABLE:
         return "direct", f"{near} and d = {d} favours matrix products"
-    if d <= LARGEST_NUFFT_DIMENSION and tol >= SMALLEST_NUFFT_TOL and fraction * pairs > FEWEST_NUFFT_PAIRS:
+    if (
+        d <= LARGEST_NUFFT_DIMENSION
+        and tol >= SMALLEST_NUFFT_TOL
+        and _is_crowded(queries, len(centres), beta, tol, fraction)
+    ):
         if is_available("nufft"):
             return "nufft", near
         warn_slow("finufft")
     return "pruned", near
+
+
+def _is_crowded(queries: Array, n: int, beta: float, tol: float, fraction: float) -> bool:
+    """Tell whether transforms of the whole box, or of parts of it, look cheaper than neighbours."""
+    direct_s = costs.PAIR_S * fraction * len(queries) * n
+    extent = queries.max(axis=0) - queries.min(axis=0)
+    modes = costs.n_modes(extent, beta, costs.radius(tol))
+    fits = modes <= costs.MOST_MODES[len(extent)]
+    whole_s = costs.transform_s(len(extent), modes, len(queries) + n)
+    return direct_s > WORTH_BOXES_S or (fits and whole_s < direct_s)

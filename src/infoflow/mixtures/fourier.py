@@ -19,25 +19,10 @@ import finufft
 import numpy as np
 
 from infoflow._types import Array
+from infoflow.mixtures.costs import half_modes
 
 TRANSFORM_TOLERANCE = 1e-14
 TRANSFORM_ERROR = 3e-14
-LOWEST_DENSITY = 1e-6  # relative to W φ(0): lower densities need not meet the tolerance by this method
-
-
-def radius(tol: float) -> float:
-    """Return R, in units of beta, such that ``e^{-R²/2} = LOWEST_DENSITY · tol``."""
-    return math.sqrt(-2.0 * math.log(LOWEST_DENSITY * tol))
-
-
-def n_modes(extent: Array, beta: float, reach: float) -> int:
-    """Return the number of frequencies for a box of sides ``extent`` (d,)."""
-    return int(np.prod([2.0 * k + 1.0 for k in _half_modes(extent, beta, reach)]))
-
-
-def _half_modes(extent: Array, beta: float, reach: float) -> list[int]:
-    periods = extent + 2.0 * reach * beta
-    return [math.ceil(reach / beta * period / (2.0 * math.pi)) for period in periods]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +41,7 @@ class Box:
 def box_around(low: Array, high: Array, beta: float, reach: float, threads: int) -> Box:
     """Return the box for queries between ``low`` and ``high`` (d,) and centres up to ``reach`` beta around."""
     d = len(low)
-    half = _half_modes(high - low, beta, reach)
+    half = half_modes(high - low, beta, reach)
     periods = high - low + 2.0 * reach * beta
     multiplier = np.ones((1,) * d)
     for axis in range(d):

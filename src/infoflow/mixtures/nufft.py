@@ -15,16 +15,10 @@ import numpy as np
 import torch
 
 from infoflow._types import Array, IntArray
-from infoflow.mixtures import fourier, pruned
+from infoflow.mixtures import costs, fourier, pruned
 
-# Transforms work on a grid finer by two per axis, of 16-byte numbers: 256 MB at most.
-MOST_MODES = {1: 8_000_000, 2: 4_000_000, 3: 2_000_000}
-_FEWEST_QUERIES = 512
-_WORTHWHILE_S = 0.1
-# Measured on one core: seconds per mode and per point of a pair of transforms, and per pair of the pruned engine.
-_MODE_S = {1: 4e-7, 2: 5e-7, 3: 1.1e-6}
-_POINT_S = {1: 1.5e-7, 2: 5e-7, 3: 4e-6}
-_PAIR_S = 3.5e-9
+_FEWEST_QUERIES = 256
+_WORTHWHILE_S = 0.02
 _PILOT_QUERIES = 32
 _PILOT_CENTRES = 2048
 
@@ -133,14 +127,14 @@ def log_sums(
 
 def _descend(work: _Work, queries: IntArray, centres: IntArray) -> None:
     """Evaluate the queries' box by transforms, leave it to the pruned engine, or halve it."""
-    reach = fourier.radius(work.tol)
+    reach = costs.radius(work.tol)
     y = work.y[queries]
     low, high = y.min(axis=0), y.max(axis=0)
     c = work.c[centres]
     inside = np.all((c >= low - reach * work.beta) & (c <= high + reach * work.beta), axis=1)
     centres, c = centres[inside], c[inside]
-    modes = fourier.n_modes(high - low, work.beta, reach)
-    fits = modes <= MOST_MODES[y.shape[1]]
+    modes = costs.n_modes(high - low, work.beta, reach)
+    fits = modes <= costs.MOST_MODES[y.shape[1]]
     if work.forced and fits and len(centres):
         _transform(work, queries, centres, low, high)
         return
@@ -168,15 +162,15 @@ def _costs(work: _Work, y: Array, c: Array, modes: int) -> tuple[float, float]:
     squares = np.sum((some_y[:, None] - some_c[None]) ** 2, axis=2)
     near = squares < 2.0 * work.beta**2 * math.log(len(work.c) / work.tol)
     n_classes = len(work.class_weights)
-    direct_s = _PAIR_S * len(y) * len(c) * float(np.mean(near))
+    direct_s = costs.PAIR_S * len(y) * len(c) * float(np.mean(near))
     n_points = len(c) + len(y) * (1 if n_classes == 1 else 2)
-    transform_s = _MODE_S[d] * modes * (1 if n_classes == 1 else n_classes + 0.5) + _POINT_S[d] * n_points
+    transform_s = costs.transform_s(d, modes, n_points, 1.0 if n_classes == 1 else n_classes + 0.5)
     return direct_s, transform_s
 
 
 def _transform(work: _Work, queries: IntArray, centres: IntArray, low: Array, high: Array) -> None:
     """Fill the results of queries in one box; those beyond the tolerance stay missing."""
-    box = fourier.box_around(low, high, work.beta, fourier.radius(work.tol), work.threads)
+    box = fourier.box_around(low, high, work.beta, costs.radius(work.tol), work.threads)
     total: Any = None
     good = np.ones(len(queries), dtype=bool)
     classes = work.centre_classes[centres]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from infoflow.mixtures import log_density, nufft
+from infoflow.mixtures import costs, log_density, nufft
 from infoflow.mixtures.reference import log_density_reference
 
 
@@ -13,7 +13,7 @@ def clusters(n, d, spread, seed=1):
 
 
 def test_crowded_clusters_are_boxed_and_meet_the_tolerance(monkeypatch):
-    monkeypatch.setattr(nufft, "_PAIR_S", 1e-6)  # as if pairs were slow: a small problem then behaves like a large one
+    monkeypatch.setattr(costs, "PAIR_S", 1e-6)  # as if pairs were slow: a small problem then behaves like a large one
     beta, tol = 0.005, 1e-9
     centres = clusters(30_000, 3, beta)
     queries = clusters(6_000, 3, 1.4 * beta, seed=2)

@@ -1,0 +1,131 @@
+"""The benchmark's runs: one big mixture against peers, growth in n, batches of small mixtures, a whole layer."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from benchmarks.measure import Row, interleave, row
+from benchmarks.peers import available, torch_sdpa
+from benchmarks.problems import Problem, network_layer
+from infoflow.mixtures import grouped_log_density, log_density
+from infoflow.mixtures.batched import own_log_density
+from infoflow.mixtures.reference import log_density_reference
+from infoflow.mixtures.separable import own_log_density_at_nodes
+
+PEER_QUERIES = 1024  # peers that sum all pairs do a subset, scaled by q / subset
+
+
+def _error(values: np.ndarray, queries: np.ndarray, centres: np.ndarray, beta: float) -> float:
+    some = np.arange(0, len(values), max(len(values) // 32, 1))
+    expected = log_density_reference(queries[some], centres, np.full(len(centres), -np.log(len(centres))), beta)
+    return float(np.max(np.abs(values[some] - expected)))
+
+
+def against_peers(problem: Problem, repeats: int) -> Iterator[Row]:
+    """Time infoflow on the whole problem and each peer on a subset of its queries, interleaved."""
+    queries, centres = problem.arrays()
+    few = queries[:PEER_QUERIES]
+    scale = len(queries) / len(few)
+    calls = {"infoflow": lambda: log_density(queries, centres, beta=problem.beta, tol=problem.tol)}
+    for name, peer in available().items():
+        calls[name] = lambda peer=peer: peer(few, centres, problem.beta)
+    shape = (problem.n, problem.q, problem.d)
+    _, done = log_density(queries, centres, beta=problem.beta, tol=problem.tol, report=True)
+    for name, (cpu, wall, first, values) in interleave(calls, repeats).items():
+        ours = name == "infoflow"
+        factor, mode = (1.0, done.engine) if ours else (scale, f"scaled from {len(few)} queries")
+        error = _error(values, queries if ours else few, centres, problem.beta)
+        yield row(
+            problem.name,
+            name,
+            mode,
+            shape,
+            [t * factor for t in cpu],
+            wall=wall * factor,
+            first_call=first,
+            error=error,
+        )
+
+
+def growth(problem: Problem, engine: str, repeats: int) -> Iterator[Row]:
+    """Time one engine with n = q."""
+    queries, centres = problem.arrays()
+    call = {engine: lambda: log_density(queries, centres, beta=problem.beta, tol=problem.tol, engine=engine)}
+    _, done = log_density(
+        queries[:1000], centres[:1000], beta=problem.beta, tol=problem.tol, engine=engine, report=True
+    )
+    cpu, wall, first, values = interleave(call, repeats)[engine]
+    error = _error(values, queries, centres, problem.beta)
+    shape = (problem.n, problem.q, problem.d)
+    yield row(f"growth, {problem.name}", "infoflow", done.engine, shape, cpu, wall=wall, first_call=first, error=error)
+
+
+def small_mixtures(m: int, n: int, d: int, n_nodes: int, repeats: int) -> Iterator[Row]:
+    """Time m mixtures of n centres, each at ``n_nodes`` shared nodes per centre; peers do a subset of mixtures."""
+    rng = np.random.default_rng(0)
+    beta = 0.05
+    centres = beta * 2.0 * rng.standard_normal((m, n, d))
+    nodes = rng.standard_normal((n_nodes, d))
+    n_few = max(m // 16, 1)
+    queries = (centres[:n_few, :, None, :] + beta * nodes).reshape(n_few, n * n_nodes, d)
+
+    def attention() -> np.ndarray:
+        return np.stack([torch_sdpa(queries[i], centres[i], beta) for i in range(n_few)])
+
+    calls = {
+        "separable": lambda: own_log_density_at_nodes(centres, nodes, beta=beta),
+        "batched": lambda: own_log_density(queries, centres[:n_few], beta),
+        "torch SDPA": attention,
+    }
+    results = interleave(calls, repeats)
+    truth = results["batched"][3].reshape(n_few, n, n_nodes)
+    for name, (cpu, wall, first, values) in results.items():
+        factor = 1.0 if name == "separable" else m / n_few
+        error = float(np.max(np.abs(values.reshape(-1, n, n_nodes)[:n_few] - truth)))
+        provider, mode = ("torch SDPA", "subset of mixtures") if name == "torch SDPA" else ("infoflow", name)
+        yield row(
+            f"{m} mixtures x {n_nodes} nodes", provider, mode, (n, n * n_nodes, d), [t * factor for t in cpu],
+            wall=wall * factor, first_call=first, error=error,
+        )  # fmt: skip
+
+
+def whole_layer(m: int, n: int, q: int, d: int, repeats: int) -> Iterator[Row]:
+    """Time own-input, own-class and pooled log-densities of a layer of m inputs, as one information needs them."""
+    beta = 0.005
+    queries, centres, labels = network_layer(m, n, q, d, beta)
+    weights = np.full(m, 1.0 / m)
+
+    def call() -> np.ndarray:
+        found = grouped_log_density(queries, centres, beta=beta, weights=weights, labels=labels, tol=1e-10)
+        return found.pooled.reshape(-1)
+
+    cpu, wall, first, values = interleave({"grouped": call}, repeats)["grouped"]
+    error = _error(values, queries.reshape(-1, d), centres.reshape(-1, d), beta)
+    yield row(
+        "layer of a network: own, class, pooled", "infoflow", "auto", (m * n, m * q, d), cpu,
+        wall=wall, first_call=first, error=error,
+    )  # fmt: skip
+
+
+def everything(quick: bool) -> Iterator[Row]:
+    """Run all of it; ``quick`` takes under three minutes."""
+    torch.set_num_threads(torch.get_num_threads())
+    n, repeats = (20_000, 3) if quick else (100_000, 5)
+    cases = [(1, 0.05, "saturated", 1e-9), (2, 0.05, "fresh", 1e-9), (2, 0.005, "saturated", 1e-9)]
+    cases += [(3, 0.05, "saturated", 1e-9), (5, 0.05, "saturated", 1e-12), (10, 0.05, "fresh", 1e-12)]
+    cases += [(5, 0.5, "fresh", 1e-12)]
+    if quick:
+        cases = [cases[1], cases[4], cases[6]]
+    for d, beta, kind, tol in cases:
+        yield from against_peers(Problem(d=d, beta=beta, n=n, q=n, kind=kind, tol=tol), repeats)
+    if not quick:
+        big = Problem(d=2, beta=0.05, n=1_000_000, q=1_000_000, kind="fresh", tol=1e-9)
+        yield from growth(big, "nufft", repeats)
+    sizes = [1_000, 10_000, 100_000] if quick else [1_000, 10_000, 100_000, 1_000_000]
+    for size in sizes:
+        for d, engine in ((2, "nufft"), (5, "pruned"), (10, "pruned")):
+            yield from growth(Problem(d=d, beta=0.005, n=size, q=size, tol=1e-9), engine, 1 if size > 1e5 else 3)
+    yield from small_mixtures(16 if quick else 64, 300, 5, 64, repeats)
+    for d in (5, 3) if quick else (10, 7, 5, 4, 3):
+        yield from whole_layer(1024 if quick else 4096, 50 if quick else 100, 16, d, repeats)
