@@ -149,7 +149,7 @@ def _summary(epoch: int, losses: Losses, result: Measurement) -> str:
         for layer, interval in result.intervals
         if (interval.quantity, interval.mode) == ("I(X;T)", "certified")
     ]
-    return f"epoch {epoch}: loss {losses.train_loss:.3f}, I(X;T) {', '.join(shown)}"
+    return f"epoch {epoch}: loss {losses.train_loss:.3g}, I(X;T) {', '.join(shown)}"
 
 
 @contextmanager

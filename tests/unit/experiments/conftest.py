@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments.problems import Problem
+
+
+def make_problem() -> Problem:
+    """All 5-bit words, labelled by their majority."""
+    bits = (np.arange(32)[:, None] >> np.arange(5)) & 1
+    rows = np.random.default_rng(0).permutation(32)
+    return Problem(
+        inputs=bits.astype(np.float32),
+        labels=(bits.sum(axis=1) > 2).astype(np.int64),
+        train=np.sort(rows[:24]),
+        test=np.sort(rows[24:]),
+    )
+
+
+@pytest.fixture
+def problem() -> Problem:
+    return make_problem()
+
+
+@pytest.fixture
+def config() -> ExperimentConfig:
+    return ExperimentConfig().changed(
+        hidden=(4, 2), beta=0.1, epochs=4, batch_size=10, lr=0.01, checkpoints=2, history=4, n=4, r=4, kept_inputs=8
+    )
