@@ -223,14 +223,23 @@ class _NoiseHook:
     """Forward hook of one layer; a class, so that models that carry it can be pickled."""
 
     def __init__(self, network: NoisyNetwork, layer: str):
-        self._network = network
+        self.network = network
         self._layer = layer
 
     def __call__(self, module: nn.Module, args: Any, output: Any) -> Tensor | None:
-        noise = self._network.noise_for(self._layer, output)
+        noise = self.network.noise_for(self._layer, output)
         if noise is None:
             return None
-        return NOISES[self._network.noise](output, self._network.betas[self._layer], noise)
+        return NOISES[self.network.noise](output, self.network.betas[self._layer], noise)
+
+
+def noise_on(model: nn.Module) -> NoisyNetwork | None:
+    """Return the controller of the noise that a model carries, or None."""
+    for module in model.modules():
+        for hook in module._forward_hooks.values():
+            if isinstance(hook, _NoiseHook):
+                return hook.network
+    return None
 
 
 def _carries_noise(module: nn.Module) -> bool:

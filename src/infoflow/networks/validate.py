@@ -10,7 +10,7 @@ from infoflow._errors import ConfigError
 from infoflow.networks.batch import Batch, Inputs
 from infoflow.networks.findings import Finding, ValidationReport
 from infoflow.networks.module_checks import module_findings
-from infoflow.networks.noisy import NoisyNetwork
+from infoflow.networks.noisy import NoisyNetwork, noise_on
 from infoflow.networks.outputs import tensor_remedy
 from infoflow.networks.selection import LayerSpec, select_layers
 from infoflow.networks.trial import Override, Trial, trial
@@ -34,7 +34,7 @@ def validate(network: nn.Module | NoisyNetwork, inputs: Inputs, layers: LayerSpe
     The model runs a few times on up to 16 inputs, without noise, in ``eval()`` mode, and is left as it was.
 
     Args:
-        network: A model, or what ``make_noisy`` returned.
+        network: A model, with or without noise, or what ``make_noisy`` returned.
         inputs: Its inputs, as in ``sample_representations``.
         layers: As in ``make_noisy``; by default ``"auto"``, or the layers of the noisy network.
 
@@ -51,14 +51,15 @@ def validate(network: nn.Module | NoisyNetwork, inputs: Inputs, layers: LayerSpe
     model = network.model if isinstance(network, NoisyNetwork) else network
     batch = Batch(model, inputs)
     findings = list(module_findings(model))
+    noisy = noise_on(model)
     try:
         default = network.layers if isinstance(network, NoisyNetwork) else "auto"
         names = select_layers(model, default if layers is None else layers)
     except ConfigError as error:
         return ValidationReport((*findings, Finding("", str(error), "name other layers")), ())
     with undisturbed(model, batch.devices, 0):
-        if isinstance(network, NoisyNetwork):
-            with network.noiseless():
+        if noisy is not None:
+            with noisy.noiseless():
                 return _after_trials(model, batch, names, findings)
         return _after_trials(model, batch, names, findings)
 

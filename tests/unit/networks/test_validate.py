@@ -26,7 +26,11 @@ def test_a_sound_model():
     assert str(report) == "no problems in 1, 3"
     report.raise_if_any()
     assert not any(module._forward_hooks for module in model.modules())
-    assert validate(make_noisy(model, 0.1), X).ok
+    noisy = make_noisy(model, 0.1)
+    assert validate(noisy, X).ok
+    assert validate(model, X).ok  # its noise is no fault of its own
+    noisy.detach()
+    assert validate(noisy, X, ["1"]).layers == ("1",)
 
 
 class Hopeless(nn.Module):
