@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -64,7 +63,8 @@ def test_an_interrupted_run_says_what_is_kept(workplace):
     for line in process.stderr:
         if line.startswith("epoch 0:"):
             break
-    time.sleep(0.2)
+    shown = infoflow("show", "stopped", cwd=workplace)
+    assert "running; 1 of 2 epochs estimated" in shown.stdout
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -81,5 +81,16 @@ def test_a_run_that_fails_is_one_line_and_recorded(workplace):
     assert done.stderr.splitlines()[-1].startswith("error: the run failed: training loss must be finite")
     shown = infoflow("show", "failed", cwd=workplace)
     assert shown.returncode == 0
-    assert "failed; NonFiniteError: training loss must be finite" in shown.stdout
+    assert "failed; 1 of 2 epochs estimated; NonFiniteError: training loss must be finite" in shown.stdout
     assert "Traceback" in shown.stdout
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback(workplace):
+    arguments = [*COMMAND, "show", "runs/szt-tanh-seed4"]
+    process = subprocess.Popen(arguments, cwd=workplace, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait(timeout=60) == 1

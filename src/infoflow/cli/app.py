@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complaint(str(error), EXIT_INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return EXIT_FAILED  # as Typer does where it meets this first
     except experiment.RunFailed as error:
         return _complaint(f"error: {error}", EXIT_FAILED)
     except (InfoflowError, ValueError, TypeError) as error:

@@ -56,6 +56,9 @@ def _headline(run: "Run") -> str:
     events = run.events
     n_warnings = sum(event.kind == "warning" for event in events)
     parts = [f"{run.manifest['experiment']}, seed {run.manifest['seed']}", run.state]
+    planned = [len(event.data["estimated"]) for event in events if event.kind == "plan"]
+    if planned and run.state != "finished":
+        parts.append(f"{run.table['epoch'].nunique()} of {planned[-1]} epochs estimated")
     if run.state == "failed":
         parts.append(" ".join(events[-1].message.split()))
     if n_warnings:

@@ -79,6 +79,8 @@ class _Session:
 
     def run(self) -> None:
         """Do everything."""
+        estimated, layers = sorted(self._measured), self._network.layers
+        self._writer.record_event("plan", epochs=self._config.epochs, estimated=estimated, layers=layers)
         self._writer.save_array("labels", self._problem.labels)
         self._writer.save_array("train_inputs", self._problem.train)
         self._writer.save_array("kept_inputs", self._kept)

@@ -14,6 +14,7 @@ from infoflow._errors import RunFolderError
 from infoflow.runs import atomic
 from infoflow.runs.schema import MANIFEST_NAME, SCHEMA_VERSION
 
+_REQUIRED = ("experiment", "config", "seed")
 _REPORTED_PACKAGES = ("torch", "numpy", "scipy", "numba", "finufft")
 
 
@@ -68,6 +69,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder} was written by a later infoflow (schema version {version}, this one reads up to "
             f"{SCHEMA_VERSION}): update infoflow"
         )
+    missing = [key for key in _REQUIRED if key not in manifest]
+    if missing or not isinstance(manifest["config"], dict):
+        raise RunFolderError(f"{path} must hold {', '.join(_REQUIRED)}, got no usable {', '.join(missing) or 'config'}")
     return manifest
 
 

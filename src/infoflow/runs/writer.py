@@ -71,7 +71,7 @@ class RunWriter:
         except OSError as error:
             raise RunFolderError(f"run folder must be one that can be made, got {folder}: {error.strerror}") from None
         lock = WriterLock(folder)
-        database = _create_database(folder / schema.DATABASE_NAME)
+        database = _create_database(folder)
         writer = cls(folder, lock, database)
         writer.record_event("started")
         write_manifest(folder, manifest)  # last: a folder without manifest is no run
@@ -88,7 +88,7 @@ class RunWriter:
             seconds: Time that sampling and estimation took, shared by all rows.
 
         Raises:
-            RunFolderError: One of them was recorded before.
+            RunFolderError: One of them was recorded before, or the run has ended.
         """
         self._insert(_INSERT_ESTIMATE, [_estimate_row(epoch, layer, value, seconds) for layer, value in estimates])
 
@@ -109,7 +109,7 @@ class RunWriter:
         since the start.
 
         Raises:
-            RunFolderError: The epoch was recorded before.
+            RunFolderError: The epoch was recorded before, or the run has ended.
         """
         row = (epoch, train_loss, test_loss, train_accuracy, test_accuracy, noisy_train_loss, seconds)
         self._insert(_INSERT_HISTORY, [row])
@@ -160,15 +160,18 @@ class RunWriter:
             with self._database:  # one transaction
                 self._database.executemany(statement, [tuple(_plain(value) for value in row) for row in rows])
         except sqlite3.IntegrityError as error:
-            raise RunFolderError(
-                f"a record must be new to its run, but {self.folder} has it already: {error}"
-            ) from None
+            raise RunFolderError(f"a record must be new to its run, but {self.folder} has it: {error}") from None
+        except sqlite3.Error as error:
+            raise RunFolderError(f"run must be open and its disk writable, but {self.folder} is not: {error}") from None
 
 
-def _create_database(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.executescript(schema.DATABASE_DDL)
+def _create_database(folder: Path) -> sqlite3.Connection:
+    try:
+        database = sqlite3.connect(folder / schema.DATABASE_NAME)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.executescript(schema.DATABASE_DDL)
+    except sqlite3.Error as error:
+        raise RunFolderError(f"run folder must be on a disk that holds a database, got {folder}: {error}") from None
     return database
 
 

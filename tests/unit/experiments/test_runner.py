@@ -26,6 +26,8 @@ def test_a_run_stores_every_estimate_and_loss(config, tmp_path):
     assert set(per_epoch) == {2 * 2 * 2}  # layers x quantities x modes
     assert list(run.history["epoch"]) == [0, 1, 2, 3, 4]
     assert run.history["noisy_train_loss"].notna().tolist() == [False, True, True, True, True]
+    plan = next(event.data for event in run.events if event.kind == "plan")
+    assert plan == {"epochs": 4, "estimated": [0, 1, 4], "layers": ["T1", "T2"]}
     valid = run.table[run.table["mode"] == "certified"]
     assert (valid["lower"] <= valid["upper"]).all()
     assert valid[valid["quantity"] == "I(X;T)"]["ceiling"].unique() == [np.log(32)]

@@ -16,7 +16,9 @@ def test_a_folder_without_manifest_is_refused(tmp_path):
         load_run(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("content", ["{half", '"text"', "[]", "{}", '{"schema_version": "1"}'])
+@pytest.mark.parametrize(
+    "content", ["{half", '"text"', "[]", "{}", '{"schema_version": "1"}', '{"schema_version": 1, "config": {}}']
+)
 def test_a_damaged_manifest_is_refused(writer, content):
     (writer.folder / "manifest.json").write_text(content)
     with pytest.raises(RunFolderError, match="must") as caught:

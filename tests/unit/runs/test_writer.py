@@ -94,3 +94,20 @@ def test_the_end_of_the_run_is_recorded(tmp_path, error, state):
     assert run.state == state
     if state == "failed":
         assert "disk full" in run.events[-1].data["traceback"]
+
+
+def test_a_run_that_has_ended_takes_no_record(writer):
+    writer.close("finished")
+    writer.close("failed")  # the first end counts
+    with pytest.raises(RunFolderError, match="must be open"):
+        writer.record_event("late")
+    assert load_run(writer.folder).state == "finished"
+
+
+def test_a_disk_without_room_for_a_database_is_refused(tmp_path, monkeypatch):
+    def full(path):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("infoflow.runs.writer.sqlite3.connect", full)
+    with pytest.raises(RunFolderError, match="holds a database"):
+        RunWriter.create(tmp_path / "run", experiment="x", config={}, seed=0)
