@@ -147,10 +147,14 @@ def draw(
         noiseless = {call.key: storage.arrays[call.key] for call in kept}
         after = {call.key: storage.arrays[f"{call.key}-noisy"] for call in kept if noisy_values}
         recorder = Recorder(noisy, plan, (batch.m, n), noiseless, after, seed=seed, first_draw=first_draw)
-        with noisy.using(recorder):
-            for start, stop in _chunks(plan, batch, n, memory_limit):
-                recorder.expect(start, stop)
-                batch.run(noisy.model, recorder.input_index)
+        try:
+            with noisy.using(recorder):
+                for start, stop in _chunks(plan, batch, n, memory_limit):
+                    recorder.expect(start, stop)
+                    batch.run(noisy.model, recorder.input_index)
+        except BaseException:
+            storage.discard()
+            raise
     return Drawn(kept, noiseless, after, batch.m, storage)
 
 

@@ -6,6 +6,7 @@ import tempfile
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,7 @@ class Storage:
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], limit: int, spill_to: str | Path | None):
         n_bytes = sum(int(np.prod(shape, dtype=np.int64)) * _BYTES_PER_VALUE for shape in shapes.values())
         self.folder: Path | None = None
+        self._paths: dict[str, Path] = {}
         if n_bytes <= _checks.as_count("result_limit", limit, minimum=0):
             self.arrays: dict[str, Array] = {name: np.empty(shape) for name, shape in shapes.items()}
             return
@@ -54,7 +56,17 @@ class Storage:
             parent = Path(tempfile.mkdtemp(prefix="infoflow-"))
             weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)
         self.folder = parent
-        self.arrays = _mapped(parent, shapes)
+        self._paths = _paths(parent, shapes)
+        self.arrays = _mapped(self._paths, shapes)
+
+    def discard(self) -> None:
+        """Remove the files, after a failure that left them incomplete."""
+        self.arrays = {}
+        for path in self._paths.values():
+            path.unlink(missing_ok=True)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"folder": None, "arrays": {}, "_paths": {}}  # a copy of the draws is in memory and needs no files
 
 
 def file_name(name: str) -> str:
@@ -62,13 +74,17 @@ def file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9.@-]", "_", name) + ".npy"
 
 
-def _mapped(folder: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+def _paths(folder: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Path]:
     paths = {name: folder / file_name(name) for name in shapes}
     if len(set(paths.values())) < len(paths):
         paths = {name: folder / file_name(f"{index}-{name}") for index, name in enumerate(shapes)}
     existing = [path.name for path in paths.values() if path.exists()]
     if existing:
         raise ValueError(f"spill_to must hold no {', '.join(existing)} yet, got {str(folder)!r}")
+    return paths
+
+
+def _mapped(paths: Mapping[str, Path], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
     return {
         name: np.lib.format.open_memmap(path, mode="w+", dtype=np.float64, shape=shapes[name])
         for name, path in paths.items()

@@ -1,4 +1,6 @@
+import copy
 import gc
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from infoflow import make_noisy, sample_representations
+from infoflow import NonFiniteError, make_noisy, sample_representations
 from infoflow.networks.storage import Storage, file_name
 
 
@@ -80,3 +82,23 @@ def test_refusals(tmp_path):
         Storage({"a": (2**50,)}, 0, tmp_path)
     with pytest.raises(ValueError, match="result_limit must be at least 0"):
         Storage({"a": (1,)}, -1, None)
+
+
+def test_a_failure_leaves_no_files(tmp_path):
+    network = noisy()
+    network.model[2].weight.data.fill_(float("inf"))
+    with pytest.raises(NonFiniteError):
+        sample_representations(network, X, 5, result_limit=0, spill_to=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda drawn: pickle.loads(pickle.dumps(drawn))])  # noqa: S301
+def test_copies_of_spilled_draws_are_in_memory(clone):
+    drawn = sample_representations(noisy(), X, 5, result_limit=0)
+    expected = drawn["3"].copy()
+    twin = clone(drawn)
+    del drawn
+    gc.collect()
+    assert twin.storage.folder is None
+    assert np.array_equal(twin["3"], expected)
+    assert not isinstance(twin["3"], np.memmap) or twin["3"].filename is None
