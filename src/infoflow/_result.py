@@ -119,6 +119,7 @@ class Interval:
         r: Fresh draws per input used for the lower end.
         d: Dimension.
         decoder: The decoder that gave the lower end, with its parameters.
+        upper_bound: Which bound gave the upper end: ``"exact"``, ``"pooled"`` or ``"reference"``.
         engine: The engine that evaluated the log-densities.
         status: See :class:`Status`.
         message: The status as a sentence.
@@ -141,6 +142,7 @@ class Interval:
     r: int
     d: int
     decoder: str = ""
+    upper_bound: str = ""
     engine: str = ""
     status: Status = Status.OK
     message: str = ""

@@ -80,7 +80,7 @@ def measure(
     weights: ArrayLike | None = None,
     estimator: str = "midpoint",
     seed: int = 0,
-    tol: float = 1e-12,
+    tol: float = 1e-9,
     engine: str = "auto",
 ) -> Measurement:
     """Measure I(X;T), or I(Y;T) where labels are given, to a given width within a budget.

@@ -31,7 +31,7 @@ def input_information(
     queries_per_input: int | None = None,
     estimator: str = "midpoint",
     seed: int = 0,
-    tol: float = 1e-12,
+    tol: float = 1e-9,
     engine: str = "auto",
 ) -> Interval:
     """Return a confidence interval for I(X;T), ``T = S + Z``, from independent draws of S given every input.
@@ -84,7 +84,7 @@ def label_information(
     queries_per_input: int | None = None,
     estimator: str = "midpoint",
     seed: int = 0,
-    tol: float = 1e-12,
+    tol: float = 1e-9,
     engine: str = "auto",
 ) -> Interval:
     """Return a confidence interval for I(Y;T), Y the class of the input.

@@ -20,8 +20,10 @@ from infoflow.estimators.concentration import (
     self_bounding_expectation_lower,
     within_group_variance,
 )
-from infoflow.estimators.evaluation import Evaluation, LowerEnd
+from infoflow.estimators.evaluation import Evaluation
+from infoflow.estimators.lower_end import LowerEnd
 from infoflow.estimators.question import Question
+from infoflow.estimators.upper_end import UpperEnd
 
 CLIP_BELOW = 1.5
 """How far below zero the upper end's summand may reach before it is clipped: nats, P(x < -a) <= e^-a under p̂."""
@@ -50,18 +52,20 @@ def assemble(
         estimator: One of ``ESTIMATORS``.
     """
     log_term = math.log(2.0 / (1.0 - confidence))
-    x = evaluation.upper[question.quantity]
+    end = evaluation.upper[question.quantity]
     lower_end = evaluation.lower.get(question.quantity)
     if mode == "certified":
-        upper_mean, centre, mc_upper = _certified_upper(x, question, weights, evaluation, log_term)
+        upper_mean, centre, mc_upper = _certified_upper(end, question, weights, log_term)
         lower_mean, mc_lower = _certified_lower(lower_end, question, weights, log_term)
     else:
-        upper_mean, centre, mc_upper = _asymptotic_upper(x, weights, evaluation, log_term)
+        upper_mean, centre, mc_upper = _asymptotic_upper(end, weights, log_term)
         lower_mean, mc_lower = _asymptotic_lower(lower_end, weights, log_term)
+    mc_upper += 2.0 * evaluation.tol  # what the engines may have left out of the two densities
+    mc_lower += 2.0 * evaluation.tol
     raw_upper, raw_lower = upper_mean + centre + mc_upper, lower_mean - mc_lower
     upper = min(raw_upper, question.ceiling)
     lower = max(raw_lower, 0.0)
-    value = _point_estimate(estimator, x, lower_end, evaluation.half.get(question.quantity), weights)
+    value = _point_estimate(estimator, end, lower_end, evaluation.half.get(question.quantity), weights)
     status, message = interval_status(lower, upper, question.ceiling)
     return Interval(
         lower=min(lower, question.ceiling),
@@ -85,7 +89,8 @@ def assemble(
         r=0 if lower_end is None else lower_end.summands.shape[1],
         d=evaluation.d,
         decoder="none" if lower_end is None else f"{lower_end.decoder}, epsilon {lower_end.epsilon:g}",
-        engine=evaluation.engine,
+        upper_bound=end.kind,
+        engine=end.engine,
         status=status,
         message=message,
     )
@@ -108,29 +113,40 @@ def interval_status(lower: float, upper: float, ceiling: float) -> tuple[Status,
     return Status.UPPER_BOUND_ONLY, "the lower end is 0: more fresh draws and more centres per input raise it"
 
 
-def _certified_upper(
-    x: Array, question: Question, weights: Array, evaluation: Evaluation, log_term: float
-) -> tuple[float, float, float]:
+def _certified_upper(end: UpperEnd, question: Question, weights: Array, log_term: float) -> tuple[float, float, float]:
     """Return mean of the clipped summand, centre term and Monte-Carlo term."""
-    tau = float(-question.log_prior.min()) + CLIP_BELOW
-    floor = (-question.log_prior - tau)[:, None]
-    clipped = np.maximum(x, floor)
     scale = weights * len(weights)
+    if end.kind == "reference":
+        return _certified_reference(end, weights, log_term)
+    tau = float(-question.log_prior.min()) + CLIP_BELOW
+    clipped = np.maximum(end.summands, (-question.log_prior - tau)[:, None])
     mean = weighted_mean(clipped, weights)
-    if evaluation.exact:
-        return mean, 0.0, empirical_bernstein(clipped * scale[:, None], tau * float(scale.max()), log_term)
+    span = tau * float(scale.max())
+    if end.kind == "exact":
+        return mean, 0.0, empirical_bernstein(clipped * scale[:, None], span, log_term)
     log_two = math.log(2.0)
-    monte_carlo = empirical_bernstein(clipped * scale[:, None], tau * float(scale.max()), log_term + log_two)
+    monte_carlo = empirical_bernstein(clipped * scale[:, None], span, log_term + log_two)
     if not math.isfinite(monte_carlo):
         return mean, 0.0, monte_carlo
-    share = weights / evaluation.n
-    bounded = mcdiarmid(float(np.sum(evaluation.n * (share * (tau + 1.0)) ** 2)), log_term + 2.0 * log_two)
+    share = weights / end.n
+    bounded = mcdiarmid(float(np.sum(end.n * (share * (tau + 1.0)) ** 2)), log_term + 2.0 * log_two)
     conditional = mean + monte_carlo
     equivocation = self_bounding_expectation_lower(
         question.ceiling - conditional, binary_entropy(float(share.max())), log_term + 2.0 * log_two
     )
     self_bounding = max(0.0, question.ceiling - equivocation - conditional)
     return mean, min(bounded, self_bounding), monte_carlo
+
+
+def _certified_reference(end: UpperEnd, weights: Array, log_term: float) -> tuple[float, float, float]:
+    """As :func:`_certified_upper` for the reference bound, half of δ for points and half for centres."""
+    scale = weights * len(weights)
+    tau = CLIP_BELOW - math.log(end.eta)
+    clipped = np.maximum(end.summands, -CLIP_BELOW)
+    share = log_term + math.log(2.0)
+    monte_carlo = empirical_bernstein(clipped * scale[:, None], tau * float(scale.max()), share)
+    centre = mcdiarmid(float(np.sum((weights * tau) ** 2)) / end.n, share)
+    return weighted_mean(clipped, weights) + end.slack, centre, monte_carlo
 
 
 def _certified_lower(end: LowerEnd | None, question: Question, weights: Array, log_term: float) -> tuple[float, float]:
@@ -142,19 +158,19 @@ def _certified_lower(end: LowerEnd | None, question: Question, weights: Array, l
     return weighted_mean(end.summands, weights), penalty
 
 
-def _asymptotic_upper(x: Array, weights: Array, evaluation: Evaluation, log_term: float) -> tuple[float, float, float]:
+def _asymptotic_upper(end: UpperEnd, weights: Array, log_term: float) -> tuple[float, float, float]:
     """Return mean, centre term and Monte-Carlo term; the two terms add up to one normal half-width.
 
     The variance of U over the centres is to first order ``Σ ν_k² Var(E_z x(c_k + z))``, at most ``Var(x)`` each.
     """
     quantile = normal_quantile(1.0 - math.exp(-log_term))
-    scaled = x * (weights * len(weights))[:, None]
-    variance = within_group_variance(scaled)
+    x = end.summands
+    variance = within_group_variance(x * (weights * len(weights))[:, None])
     monte_carlo = quantile * math.sqrt(variance / x.size)
     total = monte_carlo
-    if not evaluation.exact:
-        total = quantile * math.sqrt(variance / x.size + variance / (evaluation.m * evaluation.n))
-    return weighted_mean(x, weights), total - monte_carlo, monte_carlo
+    if end.kind != "exact":
+        total = quantile * math.sqrt(variance / x.size + variance / (len(x) * end.n))
+    return weighted_mean(x, weights) + end.slack, total - monte_carlo, monte_carlo
 
 
 def _asymptotic_lower(end: LowerEnd | None, weights: Array, log_term: float) -> tuple[float, float]:
@@ -165,9 +181,11 @@ def _asymptotic_lower(end: LowerEnd | None, weights: Array, log_term: float) -> 
     return weighted_mean(end.summands, weights), penalty
 
 
-def _point_estimate(estimator: str, x: Array, end: LowerEnd | None, half: Array | None, weights: Array) -> float:
-    upper = weighted_mean(x, weights)
-    if estimator == "richardson" and half is not None:
+def _point_estimate(
+    estimator: str, upper_end: UpperEnd, end: LowerEnd | None, half: Array | None, weights: Array
+) -> float:
+    upper = weighted_mean(upper_end.summands, weights)
+    if estimator == "richardson" and half is not None and upper_end.kind == "pooled":
         return 2.0 * upper - weighted_mean(half, weights)
     if estimator in ("upper", "richardson") or end is None or end.summands.size == 0:
         return upper

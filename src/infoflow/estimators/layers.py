@@ -38,7 +38,7 @@ def layered_information(
     estimator: str = "midpoint",
     tighten: bool = True,
     seed: int = 0,
-    tol: float = 1e-12,
+    tol: float = 1e-9,
     engine: str = "auto",
     progress: Callable[[str], None] | None = None,
 ) -> list[LayerInterval]:

@@ -1,0 +1,121 @@
+"""The lower end's summands: a decoder chosen on held-out fresh draws, evaluated on the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from infoflow._types import Array
+from infoflow.estimators.concentration import empirical_bernstein
+from infoflow.estimators.decoders import DEFENCES, Decoder, defend, gaussian_decoders, mixture_decoders
+from infoflow.estimators.question import Mixtures, Question
+
+_HELD_OUT_POINTS = 4096
+_COSTLY_PAIRS = 2e7
+_COSTLY_GAIN = 0.03  # nats that a decoder must gain to be worth a visit to so many pairs
+_SELECTION_LOG_TERM = 3.0  # ln(1/.05): the confidence at which candidates are compared; it carries no guarantee
+
+
+@dataclass(frozen=True)
+class LowerEnd:
+    """The lower end's summands.
+
+    Attributes:
+        summands: ``ln(q_i(t)/q̄(t))`` of the defended decoder at fresh points, shape (m, r).
+        epsilon: Weight of the defence; every summand is at least its logarithm.
+        decoder: Name of the decoder.
+    """
+
+    summands: Array
+    epsilon: float
+    decoder: str
+
+
+def exact_lower_end(ratio: Array) -> LowerEnd:
+    """Return the lower end of a layer whose p_i are known: its own posterior, with a defence of one part in all points.
+
+    Args:
+        ratio: ``ln(p_i/p̄)`` at points of p_i, shape (m, q).
+    """
+    epsilon = min(1e-2, max(1e-5, 1.0 / ratio.size))
+    return LowerEnd(defend(ratio, epsilon), epsilon, "exact posterior")
+
+
+def lower_ends(shared: Mixtures, full: Mixtures, points: Array, questions: Sequence[Question]) -> dict[str, LowerEnd]:
+    """Return the lower end of each question.
+
+    Args:
+        shared: The mixtures that serve as decoders; of some of the centres where all would cost too much.
+        full: The mixtures of all centres, from which Gaussians are fitted.
+        points: Fresh noisy points, shape (m, r, d).
+        questions: The informations asked for.
+    """
+    m, r, _ = points.shape
+    n_held = min(max(1, -(-_HELD_OUT_POINTS // m)), r // 4)
+    if n_held == 0:  # too few draws to choose with: the mixture as it is, and a defence chosen beforehand
+        decoder = next(mixture_decoders(shared))
+        ratios = decoder.ratios(points)
+        return {q.quantity: LowerEnd(defend(ratios[q.quantity], 1e-2), 1e-2, decoder.name) for q in questions}
+    held, used = np.ascontiguousarray(points[:, :n_held]), np.ascontiguousarray(points[:, n_held:])
+    chosen = _chosen(shared, full, held, questions, used.shape[1])
+    ratios_of = {trial.decoder.name: trial.decoder.ratios(used) for trial in chosen.values()}
+    return {
+        quantity: LowerEnd(
+            defend(ratios_of[trial.decoder.name][quantity], trial.epsilon), trial.epsilon, trial.decoder.name
+        )
+        for quantity, trial in chosen.items()
+    }
+
+
+class _Trial(NamedTuple):
+    """A decoder with the defence that suits it best, and the lower end it promises."""
+
+    score: float
+    decoder: Decoder
+    epsilon: float
+
+
+def _chosen(shared: Mixtures, full: Mixtures, held: Array, questions: Sequence[Question], r: int) -> dict[str, _Trial]:
+    """Return the most promising decoder for each question; a wider mixture is tried only after a gain by the last."""
+    best: dict[str, _Trial] = {}
+    for decoder in mixture_decoders(shared):
+        if not _improve(best, decoder, held, questions, full.weights, r):
+            break
+    for decoder in gaussian_decoders(full):
+        _improve(best, decoder, held, questions, full.weights, r)
+    return best
+
+
+def _improve(
+    best: dict[str, _Trial],
+    decoder: Decoder,
+    held: Array,
+    questions: Sequence[Question],
+    weights: Array,
+    r: int,
+) -> bool:
+    """Enter the decoder wherever it promises a higher lower end; return whether it does anywhere."""
+    ratios = decoder.ratios(held)
+    m = held.shape[0]
+    better = False
+    for question in questions:
+        trial = _trial(decoder, ratios[question.quantity], question, weights, r)
+        needed = _COSTLY_GAIN if decoder.costly and m * m * r > _COSTLY_PAIRS else 0.0
+        if question.quantity not in best or trial.score > best[question.quantity].score + needed:
+            best[question.quantity] = trial
+            better = True
+    return better
+
+
+def _trial(decoder: Decoder, ratio: Array, question: Question, weights: Array, r: int) -> _Trial:
+    """Return the decoder with its best defence, scored by the lower end it promises on r draws per input."""
+    trials: list[_Trial] = []
+    shrink = np.sqrt(ratio.shape[1] / r)  # the penalty of r draws, guessed from the held-out ones
+    for epsilon in DEFENCES:
+        summands = defend(ratio, epsilon)
+        span = float(-question.log_prior.min()) - np.log(epsilon)
+        penalty = shrink * empirical_bernstein(summands, span * shrink, _SELECTION_LOG_TERM)
+        mean = float(np.sum(weights * summands.mean(axis=1)))
+        trials.append(_Trial(mean - penalty, decoder, epsilon))
+    return max(trials, key=lambda trial: trial.score)
