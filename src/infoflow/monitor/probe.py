@@ -23,6 +23,7 @@ from infoflow.monitor.undisturbed import undisturbed
 from infoflow.networks import NoisyNetwork, make_noisy
 
 _WIDTH = 0.1
+_CALIBRATION_INPUTS = 512
 
 
 class Probe:
@@ -44,6 +45,7 @@ class Probe:
         labels: Class of each input, shape (m,); those of the loader by default. Without: no I(Y;T).
         layers: As in :func:`infoflow.make_noisy`; for a noisy network names of its noisy layers.
         beta: Noise standard deviation, as in :func:`infoflow.make_noisy`; not to be given for a noisy network.
+        relative: Whether ``beta`` is in units of each layer's scale, which is measured once, here.
         n: Centres per input of the first round; None: 4, or 2 for more than 4096 inputs.
         r: Fresh draws per input of the first round; None: as many as ``n``.
         confidence: Probability with which all intervals of one quantity and mode hold together.
@@ -79,8 +81,9 @@ class Probe:
         budget: Budget | float | None = None,
         max_inputs: int | None = None,
         modes: Sequence[Mode] = MODES,
+        relative: bool = False,
     ):
-        _check_noise(model, beta)
+        _check_noise(model, beta, relative)
         self.model: nn.Module = model.model if isinstance(model, NoisyNetwork) else model
         self._noisy = model if isinstance(model, NoisyNetwork) else None
         self._layers, self._beta = layers, beta
@@ -91,6 +94,8 @@ class Probe:
         self._modes = tuple(modes)
         self._rows = InputRows(inputs, labels, limit=max_inputs, seed=seed)
         self._effort = _effort(self._rows.m, n, r, width, budget)
+        if relative:
+            self._fix_scale()
         with undisturbed(self.model), self._noise() as (noisy, wanted):
             source = DrawSource(noisy, self._rows, seed=seed, memory=self._effort.memory)
             self.layers: tuple[str, ...] = tuple(layer.key for layer in source.layers(wanted))
@@ -140,6 +145,13 @@ class Probe:
             n_inputs=self._rows.total,
         )
 
+    def _fix_scale(self) -> None:
+        calibration = self._rows.part(0, min(self._rows.m, _CALIBRATION_INPUTS))
+        with undisturbed(self.model):
+            noisy = make_noisy(self.model, self._beta or 0.0, self._layers, relative_to=calibration)
+            self._beta, self._layers = noisy.betas, noisy.layers
+            noisy.detach()
+
     @contextmanager
     def _noise(self) -> Generator[tuple[NoisyNetwork, tuple[str, ...]]]:
         """Give the noisy network and the modules asked for; take the noise off again where it was put on here."""
@@ -147,17 +159,22 @@ class Probe:
             self._noisy.check_attached()
             yield self._noisy, _chosen(self._noisy, self._layers)
             return
-        noisy = make_noisy(self.model, self._beta if self._beta is not None else 0.0, self._layers, seed=self.seed)
+        noisy = make_noisy(self.model, self._beta or 0.0, self._layers, seed=self.seed)
         try:
             yield noisy, noisy.layers
         finally:
             noisy.detach()
 
 
-def _check_noise(model: Any, beta: Any) -> None:
+def _check_noise(model: Any, beta: Any, relative: bool) -> None:
     if isinstance(model, NoisyNetwork):
-        if beta is not None:
+        if beta is not None or relative:
             raise ConfigError(f"beta must not be given for a noisy network, which has its own, got {beta!r}")
+        if model.noise != "additive":
+            raise IllPosedError(
+                f"model must have additive noise, got {model.noise}: the intervals are for T = S + beta Z with one "
+                "beta per layer"
+            )
         model.check_attached()
         return
     if not isinstance(model, nn.Module):

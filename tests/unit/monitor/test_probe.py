@@ -57,7 +57,7 @@ def test_fixed_draws_are_one_round_and_repeat(probe):
 
 
 def test_more_budget_gives_narrower_intervals(mlp, data):
-    probe = Probe(mlp, *data, beta=0.3, width=1e-6)
+    probe = Probe(make_noisy(mlp, 0.3), *data, "3", width=1e-6)
     few = probe.measure(budget=Budget(seconds=None, samples=40 * 20), clustering=False)
     many = probe.measure(budget=Budget(seconds=None, samples=40 * 400), clustering=False)
     assert few.reason == many.reason == "samples"
@@ -187,6 +187,19 @@ def test_refusals_of_a_noisy_network(mlp, data):
     noisy.detach()
     with pytest.raises(IllPosedError, match="noisy network must be attached"):
         Probe(noisy, *data)
+    dropout = make_noisy(mlp, 0.3, noise="multiplicative")
+    with pytest.raises(IllPosedError, match="model must have additive noise, got multiplicative"):
+        Probe(dropout, *data)
+
+
+def test_noise_in_units_of_each_layer_is_measured_once(mlp, data):
+    probe = Probe(mlp, *data, beta=0.1, n=2, relative=True)
+    with make_noisy(mlp, 0.1, relative_to=data[0]) as noisy:
+        scales = noisy.scales
+    assert not any(module._forward_hooks for module in mlp.modules())
+    absolute = Probe(mlp, *data, beta={name: 0.1 * scale for name, scale in scales.items()}, n=2)
+    first, second = (one.measure(clustering=False) for one in (probe, absolute))
+    assert [i for _, i in first.intervals] == [i for _, i in second.intervals]
 
 
 def test_a_model_without_weights_in_memory_is_refused(data):

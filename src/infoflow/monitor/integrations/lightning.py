@@ -47,4 +47,4 @@ class LightningMonitor(Callback):
 
 def _losses(metrics: dict[str, Any]) -> dict[str, float]:
     values = {name: value.item() if isinstance(value, Tensor) else value for name, value in metrics.items()}
-    return {name.replace("/", "_").replace(".", "_"): float(value) for name, value in values.items()}
+    return {name.replace("/", "_").replace(".", "_"): float(v) for name, v in values.items() if name != "epoch"}
