@@ -15,7 +15,7 @@ from infoflow.estimators.independence import check_independent
 from infoflow.estimators.interval import ESTIMATORS, assemble
 from infoflow.estimators.question import Mixtures, Question, input_question, label_question
 
-MODES = ("certified", "asymptotic")
+MODES: tuple[Mode, ...] = ("certified", "asymptotic")
 _EXACT_POINTS = 32_768
 
 

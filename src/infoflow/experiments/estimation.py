@@ -7,6 +7,7 @@ from infoflow._random import derived_seed
 from infoflow.estimators import layers
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.problems import Problem
+from infoflow.experiments.threads import threads
 from infoflow.networks import NoisyNetwork, Representations, sample_representations
 
 
@@ -37,12 +38,13 @@ def measure(
         epoch: Epochs of training done.
         progress: Called with a layer's name when it is done.
     """
-    centres = sample_representations(
-        network, problem.inputs, config.n, seed=derived_seed(config.seed, "centres", epoch)
-    )
-    fresh = sample_representations(
-        network, problem.inputs, config.r, seed=derived_seed(config.seed, "fresh draws", epoch)
-    )
+    with threads(1):  # narrow layers: a second thread only waits
+        centres = sample_representations(
+            network, problem.inputs, config.n, seed=derived_seed(config.seed, "centres", epoch)
+        )
+        fresh = sample_representations(
+            network, problem.inputs, config.r, seed=derived_seed(config.seed, "fresh draws", epoch)
+        )
     intervals = layers.layered_information(
         centres,
         fresh,

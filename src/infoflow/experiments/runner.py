@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from infoflow import _checks
 from infoflow._errors import InfoflowWarning
 from infoflow._random import stream
 from infoflow._types import IntArray
@@ -20,6 +18,7 @@ from infoflow.experiments.models import build_network
 from infoflow.experiments.problems import Problem, load_problem
 from infoflow.experiments.progress import Listener, Silent
 from infoflow.experiments.schedule import log_spaced_epochs
+from infoflow.experiments.threads import threads
 from infoflow.experiments.training import Losses, Trainer
 from infoflow.networks import NoisyNetwork
 from infoflow.runs import Run, RunWriter, load_run
@@ -88,7 +87,7 @@ class _Session:
         self._record(0, None)
         for epoch in range(1, self._config.epochs + 1):
             start = time.perf_counter()
-            with _threads(1):
+            with threads(1):
                 loss = self._trainer.train_epoch()
             self._training_seconds += time.perf_counter() - start
             self._listener.trained(epoch, loss)
@@ -96,7 +95,7 @@ class _Session:
                 self._record(epoch, loss)
 
     def _record(self, epoch: int, noisy_loss: float | None) -> None:
-        with _threads(1):
+        with threads(1):
             losses = self._trainer.losses()
         self._writer.record_history(
             epoch, **losses._asdict(), noisy_train_loss=noisy_loss, seconds=self._training_seconds
@@ -106,7 +105,7 @@ class _Session:
 
     def _measure(self, epoch: int, losses: Losses) -> None:
         start = time.perf_counter()
-        with _threads(self._config.threads or os.cpu_count() or 1), self._recorded_warnings(epoch):
+        with threads(self._config.threads or os.cpu_count() or 1), self._recorded_warnings(epoch):
             result = measure(
                 self._network,
                 self._problem,
@@ -152,13 +151,3 @@ def _summary(epoch: int, losses: Losses, result: Measurement) -> str:
         if (interval.quantity, interval.mode) == ("I(X;T)", "certified")
     ]
     return f"epoch {epoch}: loss {losses.train_loss:.3g}, I(X;T) {', '.join(shown)}"
-
-
-@contextmanager
-def _threads(count: int) -> Generator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(_checks.as_count("threads", count))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
