@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from infoflow._result import Estimate as Estimate
     from infoflow._result import Interval as Interval
     from infoflow._result import Status as Status
+    from infoflow.clustering import clustering_summary as clustering_summary
+    from infoflow.clustering import twin_summary as twin_summary
     from infoflow.estimators import Budget as Budget
     from infoflow.estimators import Measurement as Measurement
     from infoflow.estimators import Plan as Plan
@@ -27,14 +29,24 @@ if TYPE_CHECKING:
     from infoflow.estimators import label_information as label_information
     from infoflow.estimators import layered_information as layered_information
     from infoflow.estimators import measure as measure
+    from infoflow.estimators import multiplicative_information as multiplicative_information
     from infoflow.estimators import output_entropy as output_entropy
     from infoflow.estimators import plan as plan
+    from infoflow.estimators import projected_information as projected_information
     from infoflow.estimators import sample_propagation as sample_propagation
+    from infoflow.estimators import sliced_information as sliced_information
     from infoflow.estimators import smoothed_entropy as smoothed_entropy
+    from infoflow.experiments.activations import estimate_file as estimate_file
+    from infoflow.experiments.data import load_szt as load_szt
     from infoflow.experiments.data import szt_problem as szt_problem
+    from infoflow.mixtures import entropy_brackets as entropy_brackets
     from infoflow.mixtures import log_density as log_density
+    from infoflow.monitor import Monitor as Monitor
+    from infoflow.monitor import Probe as Probe
+    from infoflow.networks import capture as capture
     from infoflow.networks import make_noisy as make_noisy
     from infoflow.networks import sample_representations as sample_representations
+    from infoflow.networks import validate as validate
     from infoflow.runs import load_run as load_run
     from infoflow.verification import verify as verify
 
@@ -45,13 +57,17 @@ _HOME = {
         "ConfigError CrossingError IllPosedError InfoflowError InfoflowWarning LoadError NonFiniteError RunFolderError"
     ),
     "infoflow._result": "Estimate Interval Status",
+    "infoflow.clustering": "clustering_summary twin_summary",
     "infoflow.estimators": (
-        "Budget Measurement Plan conditional_entropy input_information label_information layered_information measure "
-        "output_entropy plan sample_propagation smoothed_entropy"
+        "Budget Measurement Plan conditional_entropy input_information label_information layered_information "
+        "measure multiplicative_information output_entropy plan projected_information sample_propagation "
+        "sliced_information smoothed_entropy"
     ),
-    "infoflow.experiments.data": "szt_problem",
-    "infoflow.mixtures": "log_density",
-    "infoflow.networks": "make_noisy sample_representations",
+    "infoflow.experiments.activations": "estimate_file",
+    "infoflow.experiments.data": "load_szt szt_problem",
+    "infoflow.mixtures": "entropy_brackets log_density",
+    "infoflow.monitor": "Monitor Probe",
+    "infoflow.networks": "capture make_noisy sample_representations validate",
     "infoflow.runs": "load_run",
     "infoflow.verification": "verify",
 }

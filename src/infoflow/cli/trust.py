@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,7 +12,6 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from infoflow._result import Interval
-    from infoflow._types import Mode
     from infoflow.verification import Check
 
 EXIT_FAILED_CHECK = 1
@@ -91,7 +90,7 @@ def estimate(
 
     if mode not in MODES:
         raise ValueError(f"--mode must be one of {', '.join(MODES)}, got {mode!r}")
-    rows = estimate_file(file, beta, confidence=confidence, mode=cast("Mode", mode), seed=seed)
+    rows = estimate_file(file, beta, confidence=confidence, mode=mode, seed=seed)
     if as_json:
         print(json.dumps([{"layer": layer, **_interval_fields(interval)} for layer, interval in rows], indent=1))
         return

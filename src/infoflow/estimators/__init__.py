@@ -17,5 +17,9 @@ from infoflow.estimators.information import input_information as input_informati
 from infoflow.estimators.information import label_information as label_information
 from infoflow.estimators.layers import LayerInterval as LayerInterval
 from infoflow.estimators.layers import layered_information as layered_information
+from infoflow.estimators.multiplicative import multiplicative_conditional_entropy as multiplicative_conditional_entropy
+from infoflow.estimators.multiplicative import multiplicative_information as multiplicative_information
 from infoflow.estimators.planner import Plan as Plan
 from infoflow.estimators.planner import plan as plan
+from infoflow.estimators.projection import projected_information as projected_information
+from infoflow.estimators.sliced import sliced_information as sliced_information
