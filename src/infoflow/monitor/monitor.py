@@ -27,7 +27,27 @@ OVERHEAD = 0.1
 """Share of the training time that the default schedule may spend on measurements."""
 MAX_INPUTS = 128
 """Inputs per split that a monitor's own probes measure on by default."""
+N_DRAWS = 2
+"""Draws per input of the first round of a monitor's own probes."""
+SECONDS = 10.0
+"""Budget of one measurement where the schedule sets none."""
 _SMALLEST_BUDGET = 1e-3
+
+
+class _Cost:
+    """What the next measurement will cost, in seconds, with clustering and without: what the last one did."""
+
+    def __init__(self) -> None:
+        self.least = 0.0
+        self.full = 0.0
+
+    def note(self, seconds: float, clustering_seconds: float, clustering: bool) -> None:
+        """Take a measurement into account; clustering not done yet is expected to take as long as the intervals."""
+        self.least = seconds - clustering_seconds
+        if clustering:
+            self.full = seconds
+        elif not self.full:
+            self.full = 2.0 * seconds
 
 
 class Monitor:
@@ -37,7 +57,8 @@ class Monitor:
     wrong in a measurement once training has begun, is a warning and never stops the training.
 
     With the default schedule the measurements may take a tenth of the training time: one that would exceed it waits
-    for a later epoch, and each draws as long as its share lasts. The first is made in advance. A schedule of your own
+    for a later epoch (or goes without clustering), and each draws as long as its share lasts. The first is made in
+    advance, without clustering. A schedule of your own
     is kept to the epoch unless ``overhead`` is given.
 
     Args:
@@ -52,7 +73,7 @@ class Monitor:
         out: A run folder to write, which must not exist: ``infoflow show OUT`` reads it, during the training too.
         clustering: Whether to measure clustering too.
         settings: Further settings of :class:`Probe`. ``max_inputs`` is 128 unless given (None: all): X is then uniform
-            on that many inputs.
+            on that many inputs. ``n`` is 2 unless given, and ``budget`` 10 seconds where there is no ``overhead``.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -88,7 +109,7 @@ class Monitor:
         self._failed: set[int] = set()
         self._pending = False
         self._last_epoch: int | None = None
-        self._least_cost = math.inf
+        self._cost = _Cost()
         self._start = time.monotonic()
 
     def step(self, epoch: int, **losses: float) -> Record | None:
@@ -111,7 +132,7 @@ class Monitor:
         if folder is not None and values:
             self._guarded(folder, lambda: folder.losses(epoch, values, self.training_seconds))
         self._pending = self._pending or self._due(epoch)
-        if not self._pending or not self._affordable():
+        if not self._pending or not self._affordable(self._cost.least):
             return None
         self._pending = False
         return self._measure(epoch, values)
@@ -172,14 +193,16 @@ class Monitor:
     def _measure(self, epoch: int, losses: Mapping[str, float]) -> Record | None:
         began = time.monotonic()
         budget = self._budget()
+        in_advance = self._share is not None and not self.records
+        clustering = self._clustering and not in_advance and self._affordable(self._cost.full)
         try:
-            results = {split: self._probe(probe, epoch, budget) for split, probe in self.probes.items()}
+            results = {split: self._probe(probe, epoch, budget, clustering) for split, probe in self.probes.items()}
         except InfoflowError as error:
             self.seconds += time.monotonic() - began
             self._report(f"epoch {epoch} could not be measured: {type(error).__name__}: {error}", epoch)
             return None
         took = time.monotonic() - began
-        self._least_cost = min(self._least_cost, took)
+        self._cost.note(took, sum(result.clustering_seconds for result in results.values()), clustering)
         self.seconds += took
         record = Record(
             epoch=epoch, results=results, losses=losses, monitor_seconds=self.seconds, overhead=self.overhead
@@ -188,9 +211,9 @@ class Monitor:
         self._hand_on(record)
         return record
 
-    def _probe(self, probe: Probe, epoch: int, budget: float | None) -> ProbeResult:
+    def _probe(self, probe: Probe, epoch: int, budget: float | None, clustering: bool) -> ProbeResult:
         seed = derived_seed(probe.seed, "epoch", epoch)
-        return probe.measure(budget=budget, clustering=self._clustering, seed=seed)
+        return probe.measure(budget=budget, clustering=clustering, seed=seed)
 
     def _hand_on(self, record: Record) -> None:
         began = time.monotonic()
@@ -220,12 +243,10 @@ class Monitor:
         left = self._share * self.training_seconds - self.seconds
         return max(_SMALLEST_BUDGET, 0.5 * left / len(self.probes))
 
-    def _affordable(self) -> bool:
-        return (
-            self._share is None
-            or not self.records
-            or self.seconds + self._least_cost <= self._share * self.training_seconds
-        )
+    def _affordable(self, cost: float) -> bool:
+        if self._share is None or not self.records:
+            return True
+        return self.seconds + cost <= self._share * self.training_seconds
 
     def _checked_epoch(self, epoch: int) -> None:
         _checks.as_count("epoch", epoch, minimum=0)
@@ -255,7 +276,11 @@ def _as_probes(model: Any, train: tuple[Any, Any], test: tuple[Any, Any], settin
         return {str(split): probe for split, probe in given.items()}
     if train[0] is None:
         raise TypeError("inputs must be given: the monitor measures on them")
-    settings = {"max_inputs": MAX_INPUTS} | settings
+    settings = {
+        "max_inputs": MAX_INPUTS,
+        "n": N_DRAWS,
+        "budget": None if "n" in settings or "r" in settings else SECONDS,
+    } | settings
     probes = {"train": Probe(given, *train, **settings)}
     if test[0] is not None:
         probes["test"] = Probe(given, *test, **settings)

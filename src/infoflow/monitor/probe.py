@@ -134,12 +134,15 @@ class Probe:
             rounds = Rounds(source, self._rows.labels, effort, confidence=self.confidence, modes=self._modes, seed=key)
             measured, reason = rounds.run(infos, self._rows.m)
             order = cuts(noisy, self._rows, infos)
+            before_clustering = time.monotonic()
             summaries = clustering_table(noisy, self._rows, infos, seed=key) if clustering else None
+        end = time.monotonic()
         return ProbeResult(
             intervals=_ordered(measured, order),
             clustering=summaries,
             layer_seconds={layer.info.key: layer.total_seconds for layer in measured},
-            seconds=time.monotonic() - start,
+            seconds=end - start,
+            clustering_seconds=end - before_clustering,
             reason=reason,
             m=self._rows.m,
             n_inputs=self._rows.total,

@@ -20,6 +20,7 @@ class ProbeResult:
         clustering: Columns layer, measure, noisy, deterministic; None where it was not asked for.
         layer_seconds: Time that each layer's draws and evaluation took.
         seconds: Time of the whole measurement.
+        clustering_seconds: Its part for the clustering.
         reason: Why no more was drawn.
         m: Inputs measured on; X is uniform on them.
         n_inputs: Inputs given: more than ``m`` where a subset was measured.
@@ -29,6 +30,7 @@ class ProbeResult:
     clustering: "pd.DataFrame | None"
     layer_seconds: dict[str, float]
     seconds: float
+    clustering_seconds: float
     reason: str
     m: int
     n_inputs: int

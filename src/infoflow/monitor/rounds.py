@@ -24,7 +24,7 @@ COPIES = 5
 """Working arrays of the estimators, of the size of the draws they work on."""
 _WIDE_COST = 2e11  # multiplications of one pass over all pairs in full dimension: some ten seconds
 _EXACT_POINTS = 32_768
-_EXACT_COST = 5e8  # multiplications of the first round of an exact layer: under a second
+_EXACT_COST = 1e8  # multiplications of the first round of an exact layer: some tenth of a second
 _GAIN = 0.95  # a doubling that leaves more of the width than this has gained nothing
 _PATIENCE = 2
 
