@@ -74,9 +74,10 @@ def evaluate(
     if exact:
         lower = {quantity: exact_lower_end(end.summands) for quantity, end in upper.items()}
     elif fresh is not None:
-        points, _ = fresh_points(fresh, mixtures.beta, seed)
-        lower = lower_ends(pooled, mixtures, points, questions)
         if pooled is not mixtures and "I(X;T)" in upper:
             upper["I(X;T)"] = reference_upper_end(mixtures, fresh, q, seed)
+        means = {quantity: end.mean(mixtures.weights) for quantity, end in upper.items()}
+        points, _ = fresh_points(fresh, mixtures.beta, seed)
+        lower = lower_ends(pooled, mixtures, points, questions, means)
     half = half_upper_ends(pooled, q, seed) if richardson and n >= 2 and not exact else {}
     return Evaluation(upper, lower, half, m, n, d, mixtures.tol)

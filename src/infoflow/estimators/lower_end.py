@@ -1,6 +1,6 @@
 """The lower end's summands: a decoder chosen on held-out fresh draws, evaluated on the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from infoflow.estimators.decoders import DEFENCES, Decoder, defend, gaussian_dec
 from infoflow.estimators.question import Mixtures, Question
 
 _HELD_OUT_POINTS = 4096
+_WORTHWHILE = 0.002  # nats that another decoder must gain
 _COSTLY_PAIRS = 2e7
 _COSTLY_GAIN = 0.03  # nats that a decoder must gain to be worth a visit to so many pairs
 _SELECTION_LOG_TERM = 3.0  # ln(1/.05): the confidence at which candidates are compared; it carries no guarantee
@@ -42,7 +43,9 @@ def exact_lower_end(ratio: Array) -> LowerEnd:
     return LowerEnd(defend(ratio, epsilon), epsilon, "exact posterior")
 
 
-def lower_ends(shared: Mixtures, full: Mixtures, points: Array, questions: Sequence[Question]) -> dict[str, LowerEnd]:
+def lower_ends(
+    shared: Mixtures, full: Mixtures, points: Array, questions: Sequence[Question], upper: Mapping[str, float]
+) -> dict[str, LowerEnd]:
     """Return the lower end of each question.
 
     Args:
@@ -50,6 +53,7 @@ def lower_ends(shared: Mixtures, full: Mixtures, points: Array, questions: Seque
         full: The mixtures of all centres, from which Gaussians are fitted.
         points: Fresh noisy points, shape (m, r, d).
         questions: The informations asked for.
+        upper: Mean of the upper end by quantity: no decoder can promise more, so none is tried where little is missing.
     """
     m, r, _ = points.shape
     n_held = min(max(1, -(-_HELD_OUT_POINTS // m)), r // 4)
@@ -58,7 +62,7 @@ def lower_ends(shared: Mixtures, full: Mixtures, points: Array, questions: Seque
         ratios = decoder.ratios(points)
         return {q.quantity: LowerEnd(defend(ratios[q.quantity], 1e-2), 1e-2, decoder.name) for q in questions}
     held, used = np.ascontiguousarray(points[:, :n_held]), np.ascontiguousarray(points[:, n_held:])
-    chosen = _chosen(shared, full, held, questions, used.shape[1])
+    chosen = _chosen(shared, full, held, questions, upper, used.shape[1])
     ratios_of = {trial.decoder.name: trial.decoder.ratios(used) for trial in chosen.values()}
     return {
         quantity: LowerEnd(
@@ -69,22 +73,34 @@ def lower_ends(shared: Mixtures, full: Mixtures, points: Array, questions: Seque
 
 
 class _Trial(NamedTuple):
-    """A decoder with the defence that suits it best, and the lower end it promises."""
+    """A decoder with the defence that suits it best, its mean on the held-out draws, and the lower end it promises."""
 
     score: float
+    mean: float
     decoder: Decoder
     epsilon: float
 
 
-def _chosen(shared: Mixtures, full: Mixtures, held: Array, questions: Sequence[Question], r: int) -> dict[str, _Trial]:
+def _chosen(
+    shared: Mixtures, full: Mixtures, held: Array, questions: Sequence[Question], upper: Mapping[str, float], r: int
+) -> dict[str, _Trial]:
     """Return the most promising decoder for each question; a wider mixture is tried only after a gain by the last."""
     best: dict[str, _Trial] = {}
+
+    def missing() -> float:
+        return max(upper[quantity] - trial.mean for quantity, trial in best.items())
+
     for decoder in mixture_decoders(shared):
-        if not _improve(best, decoder, held, questions, full.weights, r):
+        if not _improve(best, decoder, held, questions, full.weights, r) or missing() < _WORTHWHILE:
             break
     for decoder in gaussian_decoders(full):
-        _improve(best, decoder, held, questions, full.weights, r)
+        if missing() > _needed_gain(decoder, held.shape[0], r):
+            _improve(best, decoder, held, questions, full.weights, r)
     return best
+
+
+def _needed_gain(decoder: Decoder, m: int, r: int) -> float:
+    return _COSTLY_GAIN if decoder.costly and m * m * r > _COSTLY_PAIRS else _WORTHWHILE
 
 
 def _improve(
@@ -97,11 +113,10 @@ def _improve(
 ) -> bool:
     """Enter the decoder wherever it promises a higher lower end; return whether it does anywhere."""
     ratios = decoder.ratios(held)
-    m = held.shape[0]
+    needed = _needed_gain(decoder, held.shape[0], r) if best else 0.0
     better = False
     for question in questions:
         trial = _trial(decoder, ratios[question.quantity], question, weights, r)
-        needed = _COSTLY_GAIN if decoder.costly and m * m * r > _COSTLY_PAIRS else 0.0
         if question.quantity not in best or trial.score > best[question.quantity].score + needed:
             best[question.quantity] = trial
             better = True
@@ -117,5 +132,5 @@ def _trial(decoder: Decoder, ratio: Array, question: Question, weights: Array, r
         span = float(-question.log_prior.min()) - np.log(epsilon)
         penalty = shrink * empirical_bernstein(summands, span * shrink, _SELECTION_LOG_TERM)
         mean = float(np.sum(weights * summands.mean(axis=1)))
-        trials.append(_Trial(mean - penalty, decoder, epsilon))
+        trials.append(_Trial(mean - penalty, mean, decoder, epsilon))
     return max(trials, key=lambda trial: trial.score)

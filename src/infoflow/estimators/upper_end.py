@@ -49,6 +49,10 @@ class UpperEnd:
     eta: float
     engine: str
 
+    def mean(self, weights: Array) -> float:
+        """Return the weighted mean of the summands with the slack, in nats."""
+        return float(np.sum(weights * self.summands.mean(axis=1))) + self.slack
+
     @property
     def slack(self) -> float:
         """``ln(1 + η(m-1))``: what the reference bound may lack, in nats."""
