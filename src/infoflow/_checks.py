@@ -42,6 +42,8 @@ def as_float64(name: str, value: Any, *, shape: str) -> Array:
     if raw.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {raw.shape}")
     array = np.ascontiguousarray(raw, dtype=np.float64)
+    if not array.flags.writeable:  # a memory map opened for reading: torch shares only what may be written
+        array = array.copy()
     check_finite(name, array)
     return array
 

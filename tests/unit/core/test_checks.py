@@ -19,6 +19,14 @@ def test_as_float64_takes_numpy_torch_and_lists():
         np.testing.assert_array_equal(array, expected)
 
 
+def test_read_only_arrays_are_copied():
+    value = np.zeros((2, 2))
+    value.flags.writeable = False
+    array = _checks.as_float64("a", value, shape="n d")
+    assert array.flags.writeable
+    assert not value.flags.writeable
+
+
 @pytest.mark.parametrize(
     ("value", "error", "message"),
     [

@@ -57,11 +57,11 @@ def load_szt(path: str | Path) -> SztData:
     if path.suffix.lower() not in readers:
         raise LoadError(f"path must end in .mat or .npz, got {str(path)!r}")
     try:
-        if not path.is_file():
-            raise LoadError(f"path must be an existing file, got {str(path)!r}")
-        size = path.stat().st_size
+        size = path.stat().st_size if path.is_file() else None
     except (OSError, ValueError) as error:
         raise LoadError(f"path must be a readable file, got {str(path)!r}: {error}") from None
+    if size is None:
+        raise LoadError(f"path must be an existing file, got {str(path)!r}")
     if size > MAX_FILE_BYTES:
         raise LoadError(f"{path.name} must have at most {MAX_FILE_BYTES} bytes, got {size}")
     return readers[path.suffix.lower()](path)
