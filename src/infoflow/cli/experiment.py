@@ -1,5 +1,8 @@
 """``infoflow list``, ``infoflow run`` and ``infoflow demo``."""
 
+import os
+import shutil
+import sys
 import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -67,13 +70,26 @@ def demo() -> None:
         flush=True,
     )
     _run_and_show(experiment, config, _refuse_existing(target))
+    command = _own_command()
     print(
         "\nWhat to try next:\n"
-        f"  infoflow show {target} --figure again.pdf   the stored run once more, nothing is recomputed\n"
-        "  infoflow run szt-tanh                    the paper's full run: I(X;T) of the last layers falls again, late\n"
-        "  infoflow run szt-tanh --quick --set beta=0.05 --seed 1\n"
-        "  infoflow list                            all experiments"
+        f"  {command} show {target} --figure again.pdf\n"
+        "      the stored run once more; nothing is recomputed\n"
+        f"  {command} run szt-tanh\n"
+        "      the paper's full run: I(X;T) of the last layers falls again, late\n"
+        f"  {command} run szt-tanh --quick --set beta=0.05 --seed 1\n"
+        f"  {command} verify\n"
+        "      the intervals against problems with known answers\n"
+        f"  {command} list"
     )
+
+
+def _own_command() -> str:
+    """Return how to call this program again: by name where it is on the path, else as it was called."""
+    called = Path(sys.argv[0])
+    if called.stem != "infoflow" or shutil.which("infoflow") is not None:
+        return "infoflow"
+    return os.path.relpath(called)
 
 
 def _configured(
