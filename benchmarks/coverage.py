@@ -34,7 +34,7 @@ def main() -> None:
     """Run the experiment and write both files."""
     parser = argparse.ArgumentParser(description="coverage of the intervals over all known truths")
     parser.add_argument("--replicates", type=int, default=200)
-    parser.add_argument("--samples", type=int, default=2000, help="centres of all inputs together")
+    parser.add_argument("--samples", type=int, default=1000, help="centres of all inputs together")
     parser.add_argument("--confidence", type=float, default=0.95)
     parser.add_argument("--seed", type=int, default=2026)
     settings = parser.parse_args()
