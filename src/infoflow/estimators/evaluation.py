@@ -3,11 +3,14 @@
 From these numbers both informations, both modes and every point estimate follow without another density.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from infoflow._types import Array
-from infoflow.estimators.lower_end import LowerEnd, exact_lower_end, lower_ends
+from infoflow.estimators.lower_end import LowerEnd, exact_lower_end, held_out, lower_ends
 from infoflow.estimators.points import fresh_points
 from infoflow.estimators.question import Mixtures, Question
 from infoflow.estimators.upper_end import (
@@ -68,7 +71,8 @@ def evaluate(
     """
     m, n, d = mixtures.centres.shape
     q = queries_per_input + queries_per_input % 2
-    pooled = pooled_mixtures(mixtures, fresh, q, seed)
+    held = None if fresh is None else np.ascontiguousarray(fresh[:, : held_out(m, fresh.shape[1])])
+    pooled = pooled_mixtures(mixtures, held, q, seed)
     upper = pooled_upper_ends(pooled, questions, q, seed, exact=exact)
     lower: dict[str, LowerEnd] = {}
     if exact:
@@ -76,7 +80,11 @@ def evaluate(
     elif fresh is not None:
         if pooled is not mixtures and "I(X;T)" in upper:
             upper["I(X;T)"] = reference_upper_end(mixtures, fresh, q, seed)
-        means = {quantity: end.mean(mixtures.weights) for quantity, end in upper.items()}
+        # a reference bound has seen all fresh draws, so it must not steer the choice of a decoder
+        means = {
+            quantity: math.inf if end.kind == "reference" else end.mean(mixtures.weights)
+            for quantity, end in upper.items()
+        }
         points, _ = fresh_points(fresh, mixtures.beta, seed)
         lower = lower_ends(pooled, mixtures, points, questions, means)
     half = half_upper_ends(pooled, q, seed) if richardson and n >= 2 and not exact else {}

@@ -33,6 +33,11 @@ class LowerEnd:
     decoder: str
 
 
+def held_out(m: int, r: int) -> int:
+    """Return how many fresh draws of each input, the first ones, serve for choices only and never for evaluation."""
+    return min(max(1, -(-_HELD_OUT_POINTS // m)), r // 4)
+
+
 def exact_lower_end(ratio: Array) -> LowerEnd:
     """Return the lower end of a layer whose p_i are known: its own posterior, with a defence of one part in all points.
 
@@ -56,7 +61,7 @@ def lower_ends(
         upper: Mean of the upper end by quantity: no decoder can promise more, so none is tried where little is missing.
     """
     m, r, _ = points.shape
-    n_held = min(max(1, -(-_HELD_OUT_POINTS // m)), r // 4)
+    n_held = held_out(m, r)
     if n_held == 0:  # too few draws to choose with: the mixture as it is, and a defence chosen beforehand
         decoder = next(mixture_decoders(shared))
         ratios = decoder.ratios(points)

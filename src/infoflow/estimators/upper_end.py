@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from infoflow._random import derived_seed
 from infoflow._types import Array, IntArray
 from infoflow.estimators.points import centre_points, fresh_points
 from infoflow.estimators.question import Mixtures, Question, log_ratios
@@ -59,23 +60,26 @@ class UpperEnd:
         return math.log1p(self.eta * (len(self.summands) - 1))
 
 
-def pooled_mixtures(full: Mixtures, fresh: Array | None, queries_per_input: int, seed: int) -> Mixtures:
+def pooled_mixtures(full: Mixtures, held: Array | None, queries_per_input: int, seed: int) -> Mixtures:
     """Return the mixtures of as many centres per input as a pooled pass can afford: all of them wherever possible.
 
-    The fraction of pairs that the engine visits is measured on the fresh draws alone, so the choice does not depend
-    on the centres and costs no confidence.
+    The fraction of pairs that the engine visits is measured on held-out fresh draws alone, so the choice depends
+    neither on the centres nor on the points of the lower end, and costs no confidence.
 
     Args:
         full: Mixtures of all centres.
-        fresh: Draws independent of the centres, shape (m, r, d).
+        held: Fresh draws that nothing else is evaluated on, shape (m, h, d), perhaps h = 0 (then every pair is taken
+            to be visited); None for an exact layer. The mixtures also serve as decoders, which must not know the
+            points they are evaluated on.
         queries_per_input: Points per input of the pass.
         seed: Seed of the noise.
     """
     m, n, _ = full.centres.shape
     pairs = float(m) * n * m * queries_per_input
-    if fresh is None or pairs <= PAIR_BUDGET:
+    if held is None or pairs <= PAIR_BUDGET:
         return full
-    affordable = int(n * PAIR_BUDGET / (pairs * _visited_fraction(full, fresh, seed)))
+    visited = _visited_fraction(full, held, seed) if held.shape[1] else 1.0
+    affordable = int(n * PAIR_BUDGET / (pairs * visited))
     if affordable >= n:
         return full
     return replace(full, centres=np.ascontiguousarray(full.centres[:, : max(_FEWEST_POOLED, affordable)]))
@@ -129,7 +133,7 @@ def half_upper_ends(mixtures: Mixtures, q: int, seed: int) -> dict[str, Array]:
 
 def _visited_fraction(full: Mixtures, fresh: Array, seed: int) -> float:
     """Return the fraction of pairs that the engine evaluates, from one noisy fresh draw of each input."""
-    points, _ = fresh_points(np.ascontiguousarray(fresh[:, :1]), full.beta, seed)
+    points, _ = fresh_points(np.ascontiguousarray(fresh[:, :1]), full.beta, derived_seed(seed, "pilot"))
     labels: IntArray | None = None
     grouped = grouped_log_density(
         points, fresh, beta=full.beta, weights=full.weights, labels=labels, tol=full.tol, engine=full.engine
