@@ -1,0 +1,1 @@
+"""Figures of a stored run, of publication quality; nothing is estimated here."""
