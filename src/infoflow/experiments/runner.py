@@ -7,13 +7,9 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 from infoflow._errors import InfoflowWarning
-from infoflow._random import stream
-from infoflow._types import IntArray
 from infoflow.experiments.config import ExperimentConfig
-from infoflow.experiments.estimation import Measurement, measure
+from infoflow.experiments.estimation import Measurement, kept_inputs, measure
 from infoflow.experiments.models import build_network
 from infoflow.experiments.problems import Problem, load_problem
 from infoflow.experiments.progress import Listener, Silent
@@ -35,8 +31,9 @@ def run_experiment(
     """Train the network of an experiment, measure its layers at log-spaced epochs, and return the stored run.
 
     Equal settings give equal numbers, bit for bit, on one kind of machine. The data are loaded and checked before the
-    folder is made. Stored besides the estimates: losses, weights and noise state of every estimated epoch, and draws
-    of ``config.kept_inputs`` inputs' representations (``representations/T1`` …, noiseless, float32).
+    folder is made. Stored besides the estimates: losses, measures of clustering, weights and noise state of every
+    estimated epoch, and the representations of ``config.kept_inputs`` inputs, float32: draws of the noiseless S_l of
+    the noisy network (``representations/T1`` …) and those of its twin without noise anywhere (``twin/T1`` …).
 
     Args:
         config: The settings.
@@ -73,7 +70,6 @@ class _Session:
         self._trainer = Trainer(network, problem, config)
         self._measured = {0, *log_spaced_epochs(config.epochs, config.checkpoints)}
         self._recorded = self._measured | set(log_spaced_epochs(config.epochs, config.history))
-        self._kept = _kept_inputs(len(problem.inputs), config)
         self._training_seconds = 0.0
 
     def run(self) -> None:
@@ -82,7 +78,7 @@ class _Session:
         self._writer.record_event("plan", epochs=self._config.epochs, estimated=estimated, layers=layers)
         self._writer.save_array("labels", self._problem.labels)
         self._writer.save_array("train_inputs", self._problem.train)
-        self._writer.save_array("kept_inputs", self._kept)
+        self._writer.save_array("kept_inputs", kept_inputs(len(self._problem.inputs), self._config))
         self._listener.begin(self._config.epochs, len(self._measured), len(self._network.layers))
         self._record(0, None)
         for epoch in range(1, self._config.epochs + 1):
@@ -114,9 +110,9 @@ class _Session:
                 progress=lambda layer: self._listener.layer_done(epoch, layer),
             )
         self._save_network(epoch)
-        for layer, draws in result.centres.items():
-            kept = draws[self._kept, 0].astype(np.float32)
-            self._writer.save_array(f"representations/{layer}", kept, epoch=epoch)
+        for name, array in result.arrays.items():
+            self._writer.save_array(name, array, epoch=epoch)
+        self._writer.record_measures(epoch, result.measures)
         self._writer.record_estimates(epoch, result.intervals, seconds=time.perf_counter() - start)
         self._listener.estimated(epoch, _summary(epoch, losses, result))
 
@@ -135,13 +131,6 @@ class _Session:
                 self._writer.record_event("warning", str(warning.message), epoch=epoch)
             else:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-
-
-def _kept_inputs(m: int, config: ExperimentConfig) -> IntArray:
-    if config.kept_inputs >= m:
-        return np.arange(m)
-    chosen = stream(config.seed, "kept inputs").choice(m, size=config.kept_inputs, replace=False)
-    return np.sort(chosen)
 
 
 def _summary(epoch: int, losses: Losses, result: Measurement) -> str:

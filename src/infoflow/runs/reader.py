@@ -75,6 +75,19 @@ class Run:
         return self._frame(schema.HISTORY_COLUMNS, "history", order="epoch")
 
     @property
+    def measures(self) -> "pd.DataFrame":
+        """Further numbers about the layers, in the columns epoch, layer, measure, value; entropies in nats.
+
+        ``within_total_scatter`` (within-class over total scatter), ``within_distance``, ``between_distance`` (mean
+        over pairs of the same and of different classes), ``within_cosine`` and ``between_cosine`` are of the
+        noiseless representations of the noisy network; with the prefix ``twin_``, of the network with its noise off
+        everywhere. ``twin_H_bin[W]`` is the entropy of the twin's representation in bins of width W.
+        """
+        if "measures" not in self._tables():  # written by version 1
+            return self._typed([], schema.MEASURE_COLUMNS)
+        return self._frame(schema.MEASURE_COLUMNS, "measures", order="epoch, rowid")
+
+    @property
     def events(self) -> list[Event]:
         """What happened, oldest first."""
         rows = self._read("SELECT time, kind, message, data FROM events ORDER BY id")
@@ -107,9 +120,14 @@ class Run:
             raise RunFolderError(f"{path} must be a whole .safetensors file: {error}") from None
 
     def _frame(self, columns: Sequence[str], table: str, *, order: str) -> "pd.DataFrame":
+        return self._typed(self._read(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"), columns)
+
+    def _tables(self) -> set[str]:
+        return {name for (name,) in self._read("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+    def _typed(self, rows: list[tuple[Any, ...]], columns: Sequence[str]) -> "pd.DataFrame":
         import pandas as pd
 
-        rows = self._read(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}")
         frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
         return frame.astype({column: _COLUMN_TYPES.get(column, "float64") for column in columns})
 

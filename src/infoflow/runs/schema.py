@@ -3,15 +3,19 @@
 ::
 
     RUN/manifest.json     what was run: experiment, full configuration, seed, versions, platform, command
-    RUN/run.sqlite        estimates, history (losses) and events; WAL mode, one writer, any number of readers
+    RUN/run.sqlite        estimates, measures, history (losses) and events; WAL mode, one writer, any number of readers
     RUN/arrays/NAME/*.npy arrays by name and epoch, each written whole or not at all
-    RUN/checkpoints/*.safetensors  weights and noise state of every estimated epoch
+    RUN/checkpoints/*.safetensors  weights, noise state and optimiser state of every estimated epoch
     RUN/writer.lock       locked by the writing process for as long as it lives
+
+Several runs that differ in their seed are a study: a folder of run folders ``seed0``, ``seed1``, ….
+
+Version 2 added the measures; a run of version 1 reads as one that measured none.
 """
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 MANIFEST_NAME: Final = "manifest.json"
 DATABASE_NAME: Final = "run.sqlite"
 LOCK_NAME: Final = "writer.lock"
@@ -41,6 +45,9 @@ HISTORY_COLUMNS: Final = (
 )
 """Losses (nats per example) and accuracies without noise, and the mean training loss of the epoch with noise."""
 
+MEASURE_COLUMNS: Final = ("epoch", "layer", "measure", "value")
+"""Any further number about a layer, such as how much its classes cluster."""
+
 ESTIMATE_COLUMNS: Final = (
     *KEY_COLUMNS,
     *INTERVAL_FIELDS,
@@ -50,7 +57,7 @@ ESTIMATE_COLUMNS: Final = (
 )
 
 INTEGER_COLUMNS: Final = ("epoch", "n", "m", "r", "d")
-TEXT_COLUMNS: Final = ("layer", "quantity", "mode", "status", "estimator", "decoder", "engine", "message")
+TEXT_COLUMNS: Final = ("layer", "quantity", "measure", "mode", "status", "estimator", "decoder", "engine", "message")
 """All other columns are real numbers."""
 
 DATABASE_DDL: Final = f"""
@@ -65,6 +72,10 @@ CREATE TABLE estimates (
 CREATE TABLE history (
     epoch INTEGER PRIMARY KEY, train_loss REAL, test_loss REAL, train_accuracy REAL, test_accuracy REAL,
     noisy_train_loss REAL, seconds REAL
+);
+CREATE TABLE measures (
+    epoch INTEGER NOT NULL, layer TEXT NOT NULL, measure TEXT NOT NULL, value REAL,
+    UNIQUE (epoch, layer, measure)
 );
 CREATE TABLE events (id INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, message TEXT, data TEXT);
 PRAGMA user_version = {SCHEMA_VERSION};

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ _INSERT_ESTIMATE = (
 _INSERT_HISTORY = (
     f"INSERT INTO history ({', '.join(schema.HISTORY_COLUMNS)}) VALUES ({', '.join('?' * len(schema.HISTORY_COLUMNS))})"
 )
+_INSERT_MEASURE = "INSERT INTO measures (epoch, layer, measure, value) VALUES (?, ?, ?, ?)"
 
 
 class RunWriter:
@@ -91,6 +92,18 @@ class RunWriter:
             RunFolderError: One of them was recorded before, or the run has ended.
         """
         self._insert(_INSERT_ESTIMATE, [_estimate_row(epoch, layer, value, seconds) for layer, value in estimates])
+
+    def record_measures(self, epoch: int, measures: Iterable[tuple[str, str, float]]) -> None:
+        """Record further numbers about the layers at one epoch, all of them or none.
+
+        Args:
+            epoch: Epochs of training done.
+            measures: Triples of layer name, name of the measure, and value; NaN where it is undefined.
+
+        Raises:
+            RunFolderError: One of them was recorded before, or the run has ended.
+        """
+        self._insert(_INSERT_MEASURE, [(epoch, layer, measure, value) for layer, measure, value in measures])
 
     def record_history(
         self,

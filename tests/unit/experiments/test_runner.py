@@ -28,6 +28,10 @@ def test_a_run_stores_every_estimate_and_loss(config, tmp_path):
     assert run.history["noisy_train_loss"].notna().tolist() == [False, True, True, True, True]
     plan = next(event.data for event in run.events if event.kind == "plan")
     assert plan == {"epochs": 4, "estimated": [0, 1, 4], "layers": ["T1", "T2"]}
+    assert set(run.measures["epoch"]) == {0, 1, 4}
+    scatter = run.measures[run.measures["measure"] == "within_total_scatter"]["value"]
+    assert len(scatter) == 3 * 2
+    assert ((scatter >= 0) & (scatter <= 1)).all()
     valid = run.table[run.table["mode"] == "certified"]
     assert (valid["lower"] <= valid["upper"]).all()
     assert valid[valid["quantity"] == "I(X;T)"]["ceiling"].unique() == [np.log(32)]
@@ -71,6 +75,9 @@ def test_a_checkpoint_restores_the_network_and_its_noise(config, tmp_path, probl
     # the first layer is deterministic: what was stored is what the restored weights give, to float32 rounding
     np.testing.assert_allclose(run.arrays.load("representations/T1", 4), s1[kept], rtol=1e-6, atol=1e-7)
     assert run.arrays.load("representations/T2", 4).shape == (8, 2)
+    with network.noiseless(), torch.no_grad():
+        s2 = network.model.T2(network.model.T1(torch.from_numpy(problem.inputs))).numpy()
+    np.testing.assert_allclose(run.arrays.load("twin/T2", 4), s2[kept], rtol=1e-6, atol=1e-7)
     np.testing.assert_array_equal(run.arrays.load("labels"), problem.labels)
 
 

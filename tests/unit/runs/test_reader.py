@@ -93,3 +93,12 @@ def test_reading_a_finished_run_leaves_its_folder_as_it_was(writer, interval):
         == before
         == ["manifest.json", "run.sqlite", "writer.lock"]
     )
+
+
+def test_a_run_of_the_first_version_has_no_measures(writer):
+    path = writer.folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 1}))
+    writer._database.execute("DROP TABLE measures")
+    measures = load_run(writer.folder).measures
+    assert (list(measures.columns), len(measures)) == (["epoch", "layer", "measure", "value"], 0)
+    assert (measures["epoch"].dtype, measures["value"].dtype) == ("int64", "float64")

@@ -61,7 +61,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
 def test_the_manifest_names_what_was_run(writer):
     manifest = json.loads((writer.folder / "manifest.json").read_text())
     assert manifest["experiment"] == "szt-tanh"
-    assert (manifest["config"], manifest["seed"], manifest["schema_version"]) == ({"beta": 0.005}, 3, 1)
+    assert (manifest["config"], manifest["seed"], manifest["schema_version"]) == ({"beta": 0.005}, 3, 2)
     assert {"infoflow", "torch", "numpy", "python"} <= set(manifest["versions"])
 
 
@@ -111,3 +111,13 @@ def test_a_disk_without_room_for_a_database_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("infoflow.runs.writer.sqlite3.connect", full)
     with pytest.raises(RunFolderError, match="holds a database"):
         RunWriter.create(tmp_path / "run", experiment="x", config={}, seed=0)
+
+
+def test_measures_read_back(writer):
+    writer.record_measures(3, [("T1", "within_cosine", np.float64(0.25)), ("T1", "twin_H_bin[0.07]", float("nan"))])
+    measures = load_run(writer.folder).measures
+    assert list(measures.columns) == ["epoch", "layer", "measure", "value"]
+    assert next(measures.itertuples(index=False, name=None)) == (3, "T1", "within_cosine", 0.25)
+    assert np.isnan(measures["value"].iloc[1])
+    with pytest.raises(RunFolderError, match="new to its run"):
+        writer.record_measures(3, [("T1", "within_cosine", 0.3)])
