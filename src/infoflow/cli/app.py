@@ -9,7 +9,7 @@ import typer
 
 from infoflow import __version__
 from infoflow._errors import InfoflowError
-from infoflow.cli import experiment, show, trust
+from infoflow.cli import data, experiment, show, trust
 
 EXIT_BAD_INPUT = 2
 EXIT_FAILED = 1
@@ -28,6 +28,7 @@ app.command("demo")(experiment.demo)
 app.command("verify")(trust.verify)
 app.command("plan")(trust.plan)
 app.command("estimate")(trust.estimate)
+app.add_typer(data.app, name="data")
 
 
 @app.callback(invoke_without_command=True)
