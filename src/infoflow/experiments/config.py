@@ -9,7 +9,13 @@ from infoflow._errors import ConfigError, IllPosedError
 
 ACTIVATIONS = ("tanh", "relu", "leaky_relu", "linear")
 OPTIMIZERS = ("adam", "sgd")
-PROBLEMS = ("szt",)
+PROBLEMS = ("szt", "neuron", "leaky-pair", "neurons", "spiral")
+MODELS = ("mlp",)
+MEASURINGS = ("intervals",)
+HEADS = ("linear", "none")
+LOSSES = ("cross_entropy", "squared")
+LABELS = ("true", "shuffled")
+SWITCH = ("on", "off")
 
 
 @dataclass(frozen=True)
@@ -42,17 +48,33 @@ class ExperimentConfig:
 
     problem: str = _setting("szt", "the data: inputs, labels and their split", choices=PROBLEMS)
     data: str = _setting("", "path of the data's file or folder; empty where it is generated")
+    labels: str = _setting("true", "the problem's labels, or those shuffled over the inputs", choices=LABELS)
+    n_inputs: int = _setting(0, "inputs of a problem that can have any number; 0 for its own", least=0)
+    model: str = _setting("mlp", "kind of network", choices=MODELS)
     hidden: tuple[int, ...] = _setting((10, 7, 5, 4, 3), "widths of the noisy hidden layers", least=1)
     activation: str = _setting("tanh", "activation of the hidden layers", choices=ACTIVATIONS)
+    head: str = _setting("linear", "what follows the hidden layers; none: the last one is the output", choices=HEADS)
+    start: tuple[float, ...] = _setting((), "first values of all parameters in order; empty for PyTorch's own")
     beta: float = _setting(0.005, "standard deviation of the noise after every hidden layer", above=0)
-    n_train: int = _setting(3277, "training examples; the rest is the test set", least=1)
+    train_noise: str = _setting("on", "noise in training; off: added only to measure", choices=SWITCH)
+    n_train: int = _setting(3277, "training examples, the rest is the test set; 0: all, which are both", least=0)
     epochs: int = _setting(10_000, "epochs of training", least=1)
     batch_size: int = _setting(256, "examples per step", least=1)
+    loss: str = _setting("cross_entropy", "what is minimised", choices=LOSSES)
     optimizer: str = _setting("adam", "optimiser", choices=OPTIMIZERS)
     lr: float = _setting(4e-4, "learning rate", above=0)
+    lr_final: float = _setting(0.0, "learning rate of the last epoch, reached geometrically; 0 for none", least=0)
+    lr_drop: float = _setting(1.0, "divides the learning rate once lr_drop_accuracy is reached; 1 for never", least=1)
+    lr_drop_accuracy: float = _setting(0.99, "training accuracy without noise that drops it", above=0, most=1)
+    orthonormal: float = _setting(
+        0.0, "alpha of W <- W - alpha (W Wt W - W) after every step; all layers but the last", least=0
+    )
+    dropout: float = _setting(0.0, "probability of dropout in the layers of a cnn", least=0, below=1)
+    augment: str = _setting("off", "random shifts, rotations and shears of training images", choices=SWITCH)
     seed: int = _setting(0, "the seed of everything random", least=0)
     checkpoints: int = _setting(84, "estimated epochs, log-spaced from 1 to the last; epoch 0 comes on top", least=1)
     history: int = _setting(200, "epochs at which losses are recorded, log-spaced, besides the estimated ones", least=1)
+    measuring: str = _setting("intervals", "what is measured at every estimated epoch", choices=MEASURINGS)
     n: int = _setting(64, "centres per input of the estimator", least=1)
     r: int = _setting(10, "fresh draws per input for the lower end", least=1)
     queries_per_input: int = _setting(0, "points per input for the upper end; 0 for as many as fresh draws", least=0)
@@ -114,13 +136,15 @@ def _of_type(name: str, kind: Any, value: Any) -> Any:
         return value
     if kind == tuple[int, ...] and isinstance(value, list | tuple) and value:
         return tuple(_of_type(name, int, item) for item in value)
+    if kind == tuple[float, ...] and isinstance(value, list | tuple):
+        return tuple(_of_type(name, float, item) for item in value)
     raise ConfigError(f"{name} must be {type_phrase(kind)}, got {value!r}")
 
 
 def type_phrase(kind: Any) -> str:
     """Return the type of a setting in words."""
-    words = {int: "an integer", float: "a finite number", str: "text"}
-    return words.get(kind, "integers separated by commas")
+    words = {int: "an integer", float: "a finite number", str: "text", tuple[int, ...]: "integers separated by commas"}
+    return words.get(kind, "numbers separated by commas")
 
 
 def _within(name: str, rule: Setting, value: Any) -> None:

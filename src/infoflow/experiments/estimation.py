@@ -12,7 +12,7 @@ from infoflow._types import Array, IntArray
 from infoflow.estimators import layers
 from infoflow.experiments.clustering_measures import LayerMeasure, clustering_measures
 from infoflow.experiments.config import ExperimentConfig
-from infoflow.experiments.problems import Problem
+from infoflow.experiments.problem import Problem
 from infoflow.experiments.threads import threads
 from infoflow.networks import NoisyNetwork, Representations, sample_representations
 

@@ -2,41 +2,92 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TypeAlias
 
 import torch
 from torch import nn
 
+from infoflow._errors import ConfigError
 from infoflow._random import derived_seed
 from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments.problem import Problem
 from infoflow.networks import NoisyNetwork, make_noisy
+
+Builder: TypeAlias = Callable[[ExperimentConfig, Problem], NoisyNetwork]
+
+SLOPE = 0.1
+"""Slope of the leaky ReLU below zero."""
 
 _ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "tanh": nn.Tanh,
     "relu": nn.ReLU,
-    "leaky_relu": lambda: nn.LeakyReLU(0.1),
+    "leaky_relu": lambda: nn.LeakyReLU(SLOPE),
     "linear": nn.Identity,
 }
 
 
+def build_model(config: ExperimentConfig, problem: Problem) -> NoisyNetwork:
+    """Return the noisy network of an experiment, of the kind ``config.model``.
+
+    Raises:
+        ConfigError: Its settings do not fit each other or the data.
+    """
+    return BUILDERS[config.model](config, problem)
+
+
 def build_network(config: ExperimentConfig, n_in: int, n_out: int) -> NoisyNetwork:
-    """Return the noisy network of an experiment, with PyTorch's default initialisation drawn from ``config.seed``.
+    """Return a fully connected noisy network, with PyTorch's default initialisation drawn from ``config.seed``.
 
     Args:
-        config: Its widths, activation, beta and seed.
+        config: Its widths, activation, head, first values, beta and seed.
         n_in: Inputs.
-        n_out: Outputs (classes); the output layer is linear and noiseless.
+        n_out: Outputs; a linear output layer has no noise, and without one the last hidden layer is the output.
+
+    Raises:
+        ConfigError: A setting that these networks do not have, or one that does not fit ``n_out``.
     """
+    _check_settings(config, n_out)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(config.seed, "initial weights"))
-        model = multilayer_perceptron(n_in, config.hidden, n_out, config.activation)
+        model = multilayer_perceptron(n_in, config.hidden, n_out if config.head == "linear" else 0, config.activation)
+    if config.start:
+        _start_at(model, config.start)
     layers = [f"T{index}" for index in range(1, len(config.hidden) + 1)]
     return make_noisy(model, config.beta, layers=layers, seed=derived_seed(config.seed, "training noise"))
 
 
 def multilayer_perceptron(n_in: int, hidden: tuple[int, ...], n_out: int, activation: str) -> nn.Sequential:
-    """Return a fully connected network; hidden layer l is the module ``T<l>``: linear, then activation."""
+    """Return a fully connected network; hidden layer l is the module ``T<l>``: linear, then activation.
+
+    The linear layer ``output`` follows unless ``n_out`` is 0.
+    """
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     for index, (before, after) in enumerate(zip((n_in, *hidden), hidden, strict=False), start=1):
         layers[f"T{index}"] = nn.Sequential(nn.Linear(before, after), _ACTIVATIONS[activation]())
-    layers["output"] = nn.Linear(hidden[-1], n_out)
+    if n_out:
+        layers["output"] = nn.Linear(hidden[-1], n_out)
     return nn.Sequential(layers)
+
+
+def _check_settings(config: ExperimentConfig, n_out: int) -> None:
+    if config.head == "none" and config.hidden[-1] != n_out:
+        raise ConfigError(f"hidden must end with the {n_out} outputs where head is none, got {config.hidden[-1]}")
+    for name, neutral in (("dropout", 0.0), ("augment", "off")):
+        if getattr(config, name) != neutral:
+            raise ConfigError(f"{name} must be {neutral} for the model mlp, got {getattr(config, name)}")
+
+
+def _start_at(model: nn.Module, values: tuple[float, ...]) -> None:
+    n_parameters = sum(parameter.numel() for parameter in model.parameters())
+    if len(values) != n_parameters:
+        raise ConfigError(f"start must have one number for each of the {n_parameters} parameters, got {len(values)}")
+    with torch.no_grad():
+        nn.utils.vector_to_parameters(torch.tensor(values), model.parameters())
+
+
+def _mlp(config: ExperimentConfig, problem: Problem) -> NoisyNetwork:
+    return build_network(config, problem.n_in, problem.n_out)
+
+
+BUILDERS: dict[str, Builder] = {"mlp": _mlp}
+"""By the names that ``config.MODELS`` lists."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from infoflow._errors import InfoflowWarning
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.estimation import Measurement, kept_inputs, measure
-from infoflow.experiments.models import build_network
-from infoflow.experiments.problems import Problem, load_problem
+from infoflow.experiments.models import build_model
+from infoflow.experiments.problem import Problem
+from infoflow.experiments.problems import load_problem
 from infoflow.experiments.progress import Listener, Silent
 from infoflow.experiments.schedule import log_spaced_epochs
 from infoflow.experiments.threads import threads
@@ -50,7 +51,7 @@ def run_experiment(
         CrossingError: Certified intervals contradict the data-processing inequality.
     """
     problem = load_problem(config)
-    network = build_network(config, problem.inputs[0].size, problem.n_classes)
+    network = build_model(config, problem)
     with RunWriter.create(out, experiment=name, config=config.as_dict(), seed=config.seed, command=command) as writer:
         _Session(config, problem, network, writer, listener or Silent()).run()
     return load_run(out)

@@ -37,6 +37,7 @@ def parsed_value(key: str, text: str) -> Any:
             return int(text)
         if kind is float:
             return float(text)
-        return tuple(int(part) for part in text.strip("[]()").split(","))
+        parts = [part for part in text.strip("[]()").split(",") if part]
+        return tuple(int(part) if kind == tuple[int, ...] else float(part) for part in parts)
     except ValueError:
         raise ConfigError(f"{key} must be {type_phrase(kind)}, got {text!r}") from None

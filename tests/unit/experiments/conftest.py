@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from infoflow.experiments.config import ExperimentConfig
-from infoflow.experiments.problems import Problem
+from infoflow.experiments.problem import Problem
 
 
 def make_problem() -> Problem:

@@ -34,6 +34,8 @@ def test_settings_survive_json():
         ("activation=relu", "activation", "relu"),
         ("hidden=8,4", "hidden", (8, 4)),
         ("hidden=[8, 4]", "hidden", (8, 4)),
+        ("start=", "start", ()),
+        ("start=0,-1.5", "start", (0.0, -1.5)),
         ("data=a=b.mat", "data", "a=b.mat"),
     ],
 )
@@ -56,6 +58,8 @@ def test_text_becomes_a_value_of_the_settings_type(assignment, name, value):
         ("epochs=0", "epochs must be at least 1, got 0"),
         ("lr=0", "lr must be greater than 0, got 0"),
         ("confidence=1", "confidence must be less than 1, got 1"),
+        ("hidden=", "hidden must be integers separated by commas, got \\(\\)"),
+        ("start=1,x", "start must be numbers separated by commas, got '1,x'"),
         ("hidden=3,0", "hidden must be at least 1, got 0"),
         ("activation=sine", "activation must be one of tanh, relu, leaky_relu, linear, got 'sine'"),
         ("seed=-1", "seed must be at least 0, got -1"),

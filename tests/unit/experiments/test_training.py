@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -40,6 +41,69 @@ def test_training_lowers_the_loss(problem, config):
     assert trainer.losses().train_loss < 0.8 * before
     assert trainer.epoch == 60
     assert noisy[-1] < noisy[0]
+
+
+def test_the_regulariser_acts_after_every_step(problem, config):
+    def weight(alpha):
+        chosen = config.changed(orthonormal=alpha, batch_size=100, optimizer="sgd", lr=0.5)
+        network = build_network(chosen, 5, 2)
+        Trainer(network, problem, chosen).train_epoch()
+        return network.model.T1[0].weight.detach()
+
+    plain = weight(0.0)
+    expected = plain - 0.1 * (plain @ plain.T @ plain - plain)
+    # sums of five products of numbers below 1 in float32, with and without fused multiplication: 10 eps
+    torch.testing.assert_close(weight(0.1), expected, rtol=0, atol=1.2e-6)
+
+
+def test_noise_can_be_left_out_of_the_training(problem, config):
+    def trained(**changes):
+        chosen = config.changed(train_noise="off", **changes)
+        network = build_network(chosen, 5, 2)
+        Trainer(network, problem, chosen).train_epoch()
+        return network.model.T1[0].weight.detach()
+
+    assert torch.equal(trained(beta=0.1), trained(beta=3.0))
+
+
+def test_the_rate_drops_when_the_training_set_is_learned(problem, config):
+    chosen = config.changed(lr=0.5, optimizer="sgd", lr_drop=1e6, lr_drop_accuracy=0.1)
+    network = build_network(chosen, 5, 2)
+    before = network.model.output.weight.detach().clone()
+    Trainer(network, problem, chosen).train_epoch()
+    # gradients of this network are of order 1: with the rate divided by 1e6 three steps move weights by below 1e-5
+    assert (network.model.output.weight - before).abs().max() < 1e-5
+
+
+def test_batches_are_changed_by_the_problem_and_repeat(problem, config):
+    def shifted(inputs, generator):
+        return inputs + torch.rand(1, generator=generator)
+
+    def weight(augment):
+        network = build_network(config, 5, 2)
+        Trainer(network, replace(problem, augment=augment), config).train_epoch()
+        return network.model.output.weight.detach()
+
+    assert torch.equal(weight(shifted), weight(shifted))
+    assert not torch.equal(weight(shifted), weight(None))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_training_goes_on_from_its_state_bit_for_bit(problem, config, optimizer):
+    chosen = config.changed(optimizer=optimizer, lr_drop=2.0)
+    whole = Trainer(build_network(chosen, 5, 2), problem, chosen)
+    for _ in range(3):
+        whole.train_epoch()
+    first = Trainer(build_network(chosen, 5, 2), problem, chosen)
+    first.train_epoch()
+    second = Trainer(build_network(chosen.changed(seed=9), 5, 2), problem, chosen)
+    second.network.model.load_state_dict(first.network.model.state_dict())
+    second.network.load_noise_state(first.network.noise_state())
+    second.load_state(1, first.state())
+    for _ in range(2):
+        second.train_epoch()
+    for name, value in whole.network.model.state_dict().items():
+        assert torch.equal(value, second.network.model.state_dict()[name])
 
 
 def test_the_seed_decides_the_training(problem, config):
