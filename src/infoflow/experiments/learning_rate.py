@@ -1,4 +1,4 @@
-"""The learning rate by epoch: constant, falling geometrically, or dropped once the training set is learned."""
+"""The learning rate by epoch: constant, or dropped once the training set is learned."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _DROPPED = "train.lr_dropped"
 
 
 class LearningRate:
-    """The learning rate of an experiment, ``lr (lr_final/lr)^((e-1)/(epochs-1)) / (lr_drop once reached)``."""
+    """The learning rate of an experiment, ``lr``, and ``lr / lr_drop`` once the training set is learned."""
 
     def __init__(self, config: ExperimentConfig) -> None:
         self._config = config
@@ -26,12 +26,10 @@ class LearningRate:
         """Take note of the training accuracy before an epoch."""
         self._dropped = self._dropped or accuracy >= self._config.lr_drop_accuracy
 
-    def at(self, epoch: int) -> float:
-        """Return the rate of an epoch, counted from 1."""
-        rate, last = self._config.lr, self._config.epochs
-        if self._config.lr_final and last > 1:
-            rate *= (self._config.lr_final / rate) ** ((epoch - 1) / (last - 1))
-        return rate / self._config.lr_drop if self._dropped else rate
+    @property
+    def value(self) -> float:
+        """The rate of the coming epoch."""
+        return self._config.lr / self._config.lr_drop if self._dropped else self._config.lr
 
     def tensors(self) -> dict[str, npt.NDArray[Any]]:
         """Return the state for a checkpoint; empty where there is none."""

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TypeAlias
 
 import torch
 from torch import nn
@@ -12,8 +11,6 @@ from infoflow._random import derived_seed
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.problem import Problem
 from infoflow.networks import NoisyNetwork, make_noisy
-
-Builder: TypeAlias = Callable[[ExperimentConfig, Problem], NoisyNetwork]
 
 SLOPE = 0.1
 """Slope of the leaky ReLU below zero."""
@@ -27,12 +24,12 @@ _ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 
 def build_model(config: ExperimentConfig, problem: Problem) -> NoisyNetwork:
-    """Return the noisy network of an experiment, of the kind ``config.model``.
+    """Return the noisy network of an experiment with as many inputs and outputs as its problem has.
 
     Raises:
         ConfigError: Its settings do not fit each other or the data.
     """
-    return BUILDERS[config.model](config, problem)
+    return build_network(config, problem.n_in, problem.n_out)
 
 
 def build_network(config: ExperimentConfig, n_in: int, n_out: int) -> NoisyNetwork:
@@ -44,9 +41,10 @@ def build_network(config: ExperimentConfig, n_in: int, n_out: int) -> NoisyNetwo
         n_out: Outputs; a linear output layer has no noise, and without one the last hidden layer is the output.
 
     Raises:
-        ConfigError: A setting that these networks do not have, or one that does not fit ``n_out``.
+        ConfigError: A setting that does not fit ``n_out`` or the other settings.
     """
-    _check_settings(config, n_out)
+    if config.head == "none" and config.hidden[-1] != n_out:
+        raise ConfigError(f"hidden must end with the {n_out} outputs where head is none, got {config.hidden[-1]}")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(config.seed, "initial weights"))
         model = multilayer_perceptron(n_in, config.hidden, n_out if config.head == "linear" else 0, config.activation)
@@ -69,25 +67,9 @@ def multilayer_perceptron(n_in: int, hidden: tuple[int, ...], n_out: int, activa
     return nn.Sequential(layers)
 
 
-def _check_settings(config: ExperimentConfig, n_out: int) -> None:
-    if config.head == "none" and config.hidden[-1] != n_out:
-        raise ConfigError(f"hidden must end with the {n_out} outputs where head is none, got {config.hidden[-1]}")
-    for name, neutral in (("dropout", 0.0), ("augment", "off")):
-        if getattr(config, name) != neutral:
-            raise ConfigError(f"{name} must be {neutral} for the model mlp, got {getattr(config, name)}")
-
-
 def _start_at(model: nn.Module, values: tuple[float, ...]) -> None:
     n_parameters = sum(parameter.numel() for parameter in model.parameters())
     if len(values) != n_parameters:
         raise ConfigError(f"start must have one number for each of the {n_parameters} parameters, got {len(values)}")
     with torch.no_grad():
         nn.utils.vector_to_parameters(torch.tensor(values), model.parameters())
-
-
-def _mlp(config: ExperimentConfig, problem: Problem) -> NoisyNetwork:
-    return build_network(config, problem.n_in, problem.n_out)
-
-
-BUILDERS: dict[str, Builder] = {"mlp": _mlp}
-"""By the names that ``config.MODELS`` lists."""

@@ -1,17 +1,12 @@
 """The data of an experiment: every input of X once, its label, and which rows train and which test."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from infoflow._types import IntArray
-
-Augment: TypeAlias = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
-"""Returns a changed copy of a batch of training inputs, drawing from the generator."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,7 +20,6 @@ class Problem:
         test: Rows of the test set, ascending.
         codes: What the squared loss compares the outputs with, by class, shape (n_classes, n_out); None for unit
             vectors.
-        augment: Changes each batch of training inputs; None for training on them as they are.
     """
 
     inputs: npt.NDArray[Any]
@@ -33,7 +27,6 @@ class Problem:
     train: IntArray
     test: IntArray
     codes: npt.NDArray[np.float32] | None = None
-    augment: Augment | None = None
 
     @property
     def n_classes(self) -> int:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from infoflow._errors import NonFiniteError
-from infoflow._random import derived_seed, stream
+from infoflow._random import stream
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.learning_rate import LearningRate
 from infoflow.experiments.objective import Objective
@@ -79,7 +79,6 @@ class Trainer:
         self.network = network
         self.epoch = 0
         self._config = config
-        self._augment = problem.augment
         self._objective = Objective(config, problem)
         self._evaluation = Evaluation(network, problem, self._objective)
         self._optimizer = _optimizer(network.model, config)
@@ -99,7 +98,7 @@ class Trainer:
         total = torch.zeros(())
         with self._noise():
             for rows in order.split(self._config.batch_size):
-                loss = self._step(self._augmented(inputs[rows], int(rows[0])), labels[rows])
+                loss = self._step(inputs[rows], labels[rows])
                 total += loss * len(rows)
         mean = total.item() / len(inputs)
         check_loss(mean, self.epoch)
@@ -132,13 +131,7 @@ class Trainer:
         if self._rate.awaits_accuracy:
             self._rate.see(self._evaluation.train_accuracy())
         for group in self._optimizer.param_groups:
-            group["lr"] = self._rate.at(self.epoch)
-
-    def _augmented(self, inputs: Tensor, first: int) -> Tensor:
-        if self._augment is None:
-            return inputs
-        seed = derived_seed(self._config.seed, "augmentation", self.epoch, first)
-        return self._augment(inputs, torch.Generator(inputs.device).manual_seed(seed))
+            group["lr"] = self._rate.value
 
     def _noise(self) -> AbstractContextManager[Any]:
         return nullcontext() if self._config.train_noise == "on" else self.network.noiseless()
