@@ -9,7 +9,7 @@ import typer
 
 from infoflow import __version__
 from infoflow._errors import InfoflowError
-from infoflow.cli import data, experiment, show, trust
+from infoflow.cli import data, experiment, report, show, trust
 
 EXIT_BAD_INPUT = 2
 EXIT_FAILED = 1
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("list")(experiment.list_experiments)
 app.command("run")(experiment.run)
 app.command("show")(show.show)
+app.command("report")(report.report)
 app.command("demo")(experiment.demo)
 app.command("verify")(trust.verify)
 app.command("plan")(trust.plan)
@@ -63,6 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except experiment.RunFailed as error:
         return _complaint(f"error: {error}", EXIT_FAILED)
     except (InfoflowError, ValueError, TypeError) as error:
+        return _complaint(f"error: {error}", EXIT_BAD_INPUT)
+    except ImportError as error:  # an optional package that is missing, with its extra; any other is a fault
+        if "infoflow[" not in str(error):
+            raise
         return _complaint(f"error: {error}", EXIT_BAD_INPUT)
     except Exception as error:
         usage = getattr(error, "format_message", None)  # an error of the command line, from Typer or Click
