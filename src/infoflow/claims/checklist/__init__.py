@@ -1,0 +1,1 @@
+"""The eighteen claims, one module each; every module defines ``CLAIM``."""
