@@ -9,7 +9,7 @@ import typer
 
 from infoflow import __version__
 from infoflow._errors import InfoflowError
-from infoflow.cli import data, experiment, report, show, trust
+from infoflow.cli import data, experiment, report, show, trust, view
 
 EXIT_BAD_INPUT = 2
 EXIT_FAILED = 1
@@ -25,6 +25,7 @@ app.command("list")(experiment.list_experiments)
 app.command("run")(experiment.run)
 app.command("show")(show.show)
 app.command("report")(report.report)
+app.command("view")(view.view)
 app.command("demo")(experiment.demo)
 app.command("verify")(trust.verify)
 app.command("plan")(trust.plan)

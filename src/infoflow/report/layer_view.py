@@ -4,6 +4,7 @@ All epochs of a layer share one projection and one set of bins, so that what mov
 Up to three units are shown as they are; of more, the first three principal components of all stored epochs together.
 """
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from infoflow._errors import RunFolderError
 from infoflow._types import Array, IntArray
 from infoflow.report.encoding import encoded_array
 from infoflow.runs import ArrayStore
+from infoflow.runs.arrays import array_path
 
 PREFIX = "representations/"
 N_BINS = 48
@@ -39,11 +41,11 @@ class Projection(NamedTuple):
 class LayerView:
     """The representations of one layer over the epochs; grows while the run goes on."""
 
-    def __init__(self, arrays: ArrayStore, layer: str, points: IntArray | None = None, *, units: bool = True) -> None:
+    def __init__(self, folder: Path, layer: str, points: IntArray | None = None, *, units: bool = True) -> None:
         """Look at what is stored now.
 
         Args:
-            arrays: The arrays of the run.
+            folder: The run folder.
             layer: Name of the layer.
             points: Rows to show as points; all by default. Histograms always count every row.
             units: Whether to have a histogram of each unit too, where there are no more than 16.
@@ -52,7 +54,7 @@ class LayerView:
         self.revision = 0
         self.epochs: list[int] = []
         self.damaged: dict[int, str] = {}
-        self._arrays = arrays
+        self._folder = folder
         self._points = points
         self._units = units
         self._limits = (np.inf, -np.inf)
@@ -66,7 +68,7 @@ class LayerView:
         Bins follow as soon as a value lies outside them: ``revision`` counts such changes.
         """
         known = {*self.epochs, *self.damaged}
-        stored = set(self._arrays.epochs(PREFIX + self.layer))
+        stored = set(ArrayStore(self._folder).epochs(PREFIX + self.layer))
         fresh = [epoch for epoch in sorted(stored - known) if self._take_in(epoch)]
         gone = known - stored
         self.epochs = sorted({*self.epochs, *fresh} - gone)
@@ -169,7 +171,7 @@ class LayerView:
         return _principal(rows, d)
 
     def _load(self, epoch: int) -> npt.NDArray[Any]:
-        values = self._arrays.load(PREFIX + self.layer, epoch)
+        values = load_inside(self._folder, PREFIX + self.layer, epoch)
         if values.dtype.kind not in "fiu" or values.ndim == 0 or values.size == 0:
             raise RunFolderError(
                 f"representations of {self.layer} at epoch {epoch} must be numbers, got {values.dtype} {values.shape}"
@@ -190,6 +192,18 @@ class LayerView:
     def _counts(self, values: npt.NDArray[Any]) -> IntArray:
         groups = [values, *values.T] if self._shows_units else [values]
         return np.stack([np.histogram(group[np.isfinite(group)], N_BINS, self._edges)[0] for group in groups])
+
+
+def load_inside(folder: Path, name: str, epoch: int | None = None) -> npt.NDArray[Any]:
+    """Return an array of a run, never one that a link in the run folder brings in from elsewhere.
+
+    Raises:
+        RunFolderError: There is no such array, its file is damaged, or it lies outside the run folder.
+    """
+    path = array_path(folder, name, epoch)
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise RunFolderError(f"{path} must lie in its run folder, got a link out of it")
+    return ArrayStore(folder).load(name, epoch)
 
 
 def _principal(rows: Array, d: int) -> tuple[Projection, float]:

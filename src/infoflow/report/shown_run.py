@@ -10,7 +10,7 @@ from infoflow._errors import RunFolderError
 from infoflow._types import IntArray
 from infoflow.report.commands import run_command
 from infoflow.report.encoding import encoded_array, encoded_frame
-from infoflow.report.layer_view import PREFIX, LayerView
+from infoflow.report.layer_view import PREFIX, LayerView, load_inside
 from infoflow.report.progress import run_progress
 from infoflow.runs import Event, Run, load_run
 
@@ -100,7 +100,7 @@ class ShownRun:
         return self.views[layer].frame(epoch)
 
     def _add_view(self, layer: str) -> None:
-        view = LayerView(self.run.arrays, layer, self._points, units=self._units)
+        view = LayerView(self.run.path, layer, self._points, units=self._units)
         if not view.epochs:
             return
         self.views[layer] = view
@@ -176,6 +176,6 @@ def _shown_events(events: list[Event]) -> list[dict[str, str]]:
 
 def _static(run: Run, name: str) -> IntArray | None:
     try:
-        return np.asarray(run.arrays.load(name))
+        return np.asarray(load_inside(run.path, name))
     except RunFolderError:
         return None

@@ -16,11 +16,9 @@ def writer(tmp_path):
 
 
 def view_of(writer: RunWriter, *values: np.ndarray, **options: Any) -> LayerView:
-    from infoflow.runs import ArrayStore
-
     for epoch, array in enumerate(values):
         writer.save_array("representations/T", array, epoch=epoch)
-    return LayerView(ArrayStore(writer.folder), "T", **options)
+    return LayerView(writer.folder, "T", **options)
 
 
 def points_of(view: LayerView, epoch: int) -> np.ndarray:
@@ -139,3 +137,12 @@ def test_an_epoch_that_was_not_stored_is_refused(writer) -> None:
     view = view_of(writer, draws(30, 2))
     with pytest.raises(RunFolderError, match="got 'representations/T' at epoch 9"):
         view.frame(9)
+
+
+def test_a_link_out_of_the_run_folder_is_not_followed(writer, tmp_path) -> None:
+    np.save(tmp_path / "secret.npy", draws(30, 2))
+    view = view_of(writer, draws(30, 2))
+    (writer.folder / "arrays/representations/T/00000005.npy").symlink_to(tmp_path / "secret.npy")
+    view.refresh()
+    assert view.epochs == [0]
+    assert "must lie in its run folder" in view.damaged[5]

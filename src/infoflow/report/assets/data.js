@@ -75,7 +75,7 @@ function estimatesByLayer(run, quantity, mode) {
 async function fetchFrame(run, layer, epoch) {
   const view = run.views[layer];
   if (!view || !view.epochs.includes(epoch)) return null;
-  const key = `${layer}|${view.revision}|${epoch}`;
+  const key = `${run.manifest.created}|${layer}|${view.revision}|${epoch}`;
   if (!run.frames.has(key)) run.frames.set(key, loadFrame(run, layer, epoch, view, key));
   return run.frames.get(key);
 }
@@ -89,7 +89,7 @@ function frameAtHand(run, layer, epoch) {
 }
 
 async function loadFrame(run, layer, epoch, view, key) {
-  const query = new URLSearchParams({ run: run.index, layer, epoch });
+  const query = new URLSearchParams({ run: run.id, layer, epoch });
   try {
     const answer = await fetch(`frame?${query}`);
     if (!answer.ok) throw new Error(`frame: ${answer.status}`);

@@ -2,7 +2,7 @@
 
 function listenLive() {
   if (!page.live) return;
-  const source = new EventSource("events");
+  const source = new EventSource(`events?since=${encodeURIComponent(page.live.version)}`);
   source.addEventListener("snapshot", (event) => {
     page.connection = null;
     takeIn(JSON.parse(event.data));

@@ -7,7 +7,8 @@ function takeIn(payload) {
   page.live = payload.live;
   page.command = payload.command;
   page.notes = payload.notes;
-  page.runs = payload.runs.map((raw, index) => readRun(raw, index, page.runs[index]));
+  const before = new Map(page.runs.map((run) => [run.name, run]));
+  page.runs = payload.runs.map((raw, index) => readRun(raw, index, before.get(raw.name)));
   page.epochs = [...new Set(page.runs.flatMap((run) => run.epochs))].sort((a, b) => a - b);
   const known = new Set(page.runs.flatMap((run) => [...new Set(run.estimates.quantity)]));
   page.quantities = [...new Set(["I(X;T)", "I(Y;T)", ...known])].filter((quantity) => known.has(quantity));
