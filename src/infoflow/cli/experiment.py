@@ -138,10 +138,10 @@ def _listener(console: Console) -> "AbstractContextManager[Listener]":
 
 
 def _save_figure(result: "Run") -> Path:
-    from infoflow.report.figure import information_figure
+    from infoflow.plot import information_curves
 
     path = result.path / FIGURE_NAME
-    figure = information_figure(result)
+    figure = information_curves(result)
     for target in (path, path.with_suffix(".pdf")):
         figure.savefig(target, dpi=150)
     return path

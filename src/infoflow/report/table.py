@@ -52,9 +52,17 @@ def table_text(run: Run, *, mode: str = "certified") -> str:
     return "\n".join(text.rstrip() for text in texts)
 
 
-def table_rich(run: Run, *, mode: str = "certified") -> Table:
-    """Return the table of a run for a terminal of 80 columns; arguments as in :func:`table_text`."""
+def table_rich(run: Run, *, mode: str = "certified", last: bool = False) -> Table:
+    """Return the table of a run for a terminal of 80 columns.
+
+    Args:
+        run: A run, finished or not.
+        mode: ``"certified"`` or ``"asymptotic"`` intervals.
+        last: Only the last epoch.
+    """
     rows = list(table_rows(run, mode=mode))
+    if last and rows:
+        rows = rows[max(index for index, row in enumerate(rows) if row.first) :]
     statuses = list(dict.fromkeys(row.status for row in rows if row.status))
     marks = {status: _MARKS[index % len(_MARKS)] for index, status in enumerate(statuses)} | {"": ""}
     notes = [f"nats; {mode} intervals", *(f"{marks[status]} {status}" for status in statuses)]
@@ -73,7 +81,7 @@ def table_rows(run: Run, *, mode: str = "certified") -> Iterator[Row]:
     quantities = shown_quantities(table)
     table = table[table["mode"] == mode]
     for epoch, at_epoch in table.groupby("epoch", sort=True):
-        losses = [_decimals(history.at[epoch, column]) if epoch in history.index else "" for column in _LOSS_COLUMNS]
+        losses = [decimals(history.at[epoch, column]) if epoch in history.index else "" for column in _LOSS_COLUMNS]
         for index, (layer, rows) in enumerate(at_epoch.groupby("layer", sort=False)):
             shown = rows.set_index("quantity")
             yield Row(
@@ -103,10 +111,11 @@ def _cells(row: Row) -> list[str]:
 
 
 def _number(rows: pd.DataFrame, quantity: str, column: str) -> str:
-    return _decimals(rows.at[quantity, column]) if quantity in rows.index else ""
+    return decimals(rows.at[quantity, column]) if quantity in rows.index else ""
 
 
-def _decimals(value: Any) -> str:
+def decimals(value: Any) -> str:
+    """Return a number with three decimals, or shortly where it is huge."""
     number = round(float(value), 3) + 0.0  # no minus before a zero
     return f"{number:.3f}" if abs(number) < 1000 else f"{number:.2e}"
 

@@ -20,6 +20,8 @@ from infoflow.truths.linear import LinearNetwork as LinearNetwork
 from infoflow.truths.planar import PlanarChain as PlanarChain
 from infoflow.truths.product import Product as Product
 from infoflow.truths.product import power as power
+from infoflow.truths.surface import NeuronSurface as NeuronSurface
+from infoflow.truths.surface import neuron_surface as neuron_surface
 from infoflow.truths.transformed import Permuted as Permuted
 from infoflow.truths.transformed import Rotated as Rotated
 from infoflow.truths.truth import Answers as Answers

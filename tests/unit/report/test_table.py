@@ -30,10 +30,10 @@ def test_the_other_mode_can_be_shown(run):
 
 
 def test_a_zero_has_no_minus_and_a_huge_loss_stays_short(tmp_path):
-    from infoflow.report.table import _decimals
+    from infoflow.report.table import decimals
 
-    assert _decimals(-1e-9) == "0.000"
-    assert _decimals(5.4e29) == "5.40e+29"
+    assert decimals(-1e-9) == "0.000"
+    assert decimals(5.4e29) == "5.40e+29"
 
 
 @pytest.mark.parametrize("width", [80, 120])

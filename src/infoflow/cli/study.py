@@ -1,0 +1,60 @@
+"""A study on the command line: a folder whose subfolders are runs that differ in their seed."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from infoflow.runs.schema import MANIFEST_NAME
+
+
+def study_folders(path: Path) -> list[Path]:
+    """Return the run folders inside ``path``, ``seed2`` before ``seed10``; none where it is a run or no folder."""
+    if (path / MANIFEST_NAME).exists() or not path.is_dir():
+        return []
+    members = [child for child in path.iterdir() if (child / MANIFEST_NAME).is_file()]
+    return sorted(members, key=_order)
+
+
+def print_study(path: Path, members: list[Path], mode: str, quantity: str) -> None:
+    """Print a line per run of a study."""
+    console = Console()
+    print(study_headline(path, members))
+    table = study_table(console, members, mode, quantity)
+    print(table) if isinstance(table, Text) else console.print(table)
+
+
+def study_table(console: Console, members: list[Path], mode: str, quantity: str) -> Table | Text:
+    """Return the table of a study, ruled where it fits a terminal, else as plain text."""
+    from infoflow.report.study import study_rich, study_text
+
+    if console.is_terminal:
+        ruled = study_rich(members, quantity=quantity, mode=mode)
+        if Measurement.get(console, console.options, ruled).maximum <= console.width:
+            return ruled
+    return Text(study_text(members, quantity=quantity, mode=mode))
+
+
+def study_headline(path: Path, members: list[Path]) -> str:
+    """Return a line about a study: its folder and its runs by state."""
+    states = [run_state(member) for member in members]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    return f"{path}: {len(members)} runs: {counts}"
+
+
+def run_state(member: Path) -> str:
+    """Return the state of a run, or that it cannot be read."""
+    from infoflow._errors import RunFolderError
+    from infoflow.runs import load_run
+
+    try:
+        return load_run(member).state
+    except RunFolderError:
+        return "unreadable"
+
+
+def _order(folder: Path) -> tuple[str, int, str]:
+    digits = folder.name[len(folder.name.rstrip("0123456789")) :]
+    return folder.name.removesuffix(digits), int(digits or 0), folder.name
