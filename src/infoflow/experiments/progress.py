@@ -13,7 +13,7 @@ class Listener(Protocol):
     """Hears of a run's progress."""
 
     def begin(self, n_epochs: int, n_checkpoints: int, n_layers: int) -> None:
-        """The run starts."""
+        """The run starts, or goes on: so much is left of it."""
         ...
 
     def trained(self, epoch: int, loss: float) -> None:
@@ -98,6 +98,7 @@ class Bars:
         self._progress = Progress(*columns, console=console, refresh_per_second=5)
         self._tasks: dict[str, TaskID] = {}
         self._drawn = 0.0
+        self._trained = 0
 
     def __enter__(self) -> Self:
         """Start drawing."""
@@ -110,6 +111,7 @@ class Bars:
 
     def begin(self, n_epochs: int, n_checkpoints: int, n_layers: int) -> None:
         """Show both bars."""
+        self._trained = 0
         self._remaining = RemainingTime(n_epochs, n_checkpoints * n_layers)
         self._tasks = {
             "training": self._progress.add_task("training", total=n_epochs, left="", note=""),
@@ -119,12 +121,13 @@ class Bars:
     def trained(self, epoch: int, loss: float) -> None:
         """Move the first bar, a few times a second at most."""
         self._remaining.step("training")
+        self._trained += 1
         now = time.perf_counter()
         task = self._progress.tasks[self._tasks["training"]]
-        if now - self._drawn >= _REFRESH_SECONDS or epoch == task.total:
+        if now - self._drawn >= _REFRESH_SECONDS or self._trained == task.total:
             self._drawn = now
             left = self._remaining.phrase("training")
-            self._progress.update(task.id, completed=epoch, left=left, note=f"epoch {epoch}, loss {loss:.4f}")
+            self._progress.update(task.id, completed=self._trained, left=left, note=f"epoch {epoch}, loss {loss:.4f}")
 
     def layer_done(self, epoch: int, layer: str) -> None:
         """Move the second bar."""

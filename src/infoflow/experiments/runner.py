@@ -1,24 +1,15 @@
-"""The one runner of all experiments: train, and measure at the scheduled epochs, each result stored at once."""
+"""The one way into all experiments: make a run, or a study of several seeds; go on where one was broken off."""
 
-import os
-import time
-import warnings
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from infoflow._errors import InfoflowWarning
+from infoflow._errors import RunFolderError
 from infoflow.experiments.config import ExperimentConfig
-from infoflow.experiments.estimation import Measurement, kept_inputs, measure
-from infoflow.experiments.models import build_model
-from infoflow.experiments.problem import Problem
-from infoflow.experiments.problems import load_problem
+from infoflow.experiments.jobs import Job, run_alone
 from infoflow.experiments.progress import Listener, Silent
-from infoflow.experiments.schedule import log_spaced_epochs
-from infoflow.experiments.threads import threads
-from infoflow.experiments.training import Losses, Trainer
-from infoflow.networks import NoisyNetwork
-from infoflow.runs import Run, RunWriter, load_run
+from infoflow.experiments.study import STUDY_NAME, run_jobs, stored_jobs, study_jobs, write_study
+from infoflow.runs import Run, load_run
 
 
 def run_experiment(
@@ -28,116 +19,122 @@ def run_experiment(
     name: str = "custom",
     command: Sequence[str] | None = None,
     listener: Listener | None = None,
+    resume: bool = False,
 ) -> Run:
     """Train the network of an experiment, measure its layers at log-spaced epochs, and return the stored run.
 
-    Equal settings give equal numbers, bit for bit, on one kind of machine. The data are loaded and checked before the
-    folder is made. Stored besides the estimates: losses, measures of clustering, weights and noise state of every
-    estimated epoch, and the representations of ``config.kept_inputs`` inputs, float32: draws of the noiseless S_l of
-    the noisy network (``representations/T1`` …) and those of its twin without noise anywhere (``twin/T1`` …).
+    Equal settings give equal numbers, bit for bit, on one kind of machine, whether or not the run was broken off and
+    resumed. The data are loaded and checked before the folder is made. Stored besides the estimates: losses, measures
+    of clustering, weights, noise and optimiser state of every estimated epoch, and the representations of
+    ``config.kept_inputs`` inputs, float32: draws of the noiseless S_l of the noisy network (``representations/T1`` …)
+    and those of its twin without noise anywhere (``twin/T1`` …).
 
     Args:
         config: The settings.
-        out: The run folder; it must not exist.
+        out: The run folder; it must not exist, unless ``resume``.
         name: Name of the experiment, for the manifest.
         command: The command line, for the manifest; ``sys.argv`` by default.
         listener: Hears of the progress.
+        resume: Return the finished run that ``out`` holds, finish an unfinished one, or make it.
 
     Raises:
-        RunFolderError: ``out`` exists.
+        RunFolderError: ``out`` exists; with ``resume``, it holds a run with other settings.
         LoadError: The data cannot be read.
         ConfigError: The settings do not fit the data.
         NonFiniteError: Training diverged.
         CrossingError: Certified intervals contradict the data-processing inequality.
     """
-    problem = load_problem(config)
-    network = build_model(config, problem)
-    with RunWriter.create(out, experiment=name, config=config.as_dict(), seed=config.seed, command=command) as writer:
-        _Session(config, problem, network, writer, listener or Silent()).run()
+    job = Job(folder=Path(out), config=config, experiment=name, command=command)
+    if not resume:
+        _refuse_existing(job.folder)
+    if not (resume and job.finished):
+        run_alone(job, listener or Silent())
     return load_run(out)
 
 
-class _Session:
-    """One run: its network, data, writer and listener."""
+def run_study(
+    config: ExperimentConfig,
+    out: str | Path,
+    seeds: Iterable[int] = range(3),
+    *,
+    sweep: Mapping[str, Sequence[Any]] | None = None,
+    name: str = "custom",
+    command: Sequence[str] | None = None,
+    listener: Listener | None = None,
+    resume: bool = False,
+    together: bool = True,
+) -> list[Run]:
+    """Make the runs of an experiment with several seeds, in the folders ``seed0``, ``seed1``, … of ``out``.
 
-    def __init__(
-        self, config: ExperimentConfig, problem: Problem, network: NoisyNetwork, writer: RunWriter, listener: Listener
-    ) -> None:
-        self._config = config
-        self._problem = problem
-        self._network = network
-        self._writer = writer
-        self._listener = listener
-        self._trainer = Trainer(network, problem, config)
-        self._measured = {0, *log_spaced_epochs(config.epochs, config.checkpoints)}
-        self._recorded = self._measured | set(log_spaced_epochs(config.epochs, config.history))
-        self._training_seconds = 0.0
+    Seeds (and betas) of one small network train together in one pass, which costs less than one of them alone did; they
+    then equal runs by themselves up to float rounding, which training amplifies. A run that fails is recorded, the
+    rest goes on, and its ``state`` is ``"failed"``.
 
-    def run(self) -> None:
-        """Do everything."""
-        estimated, layers = sorted(self._measured), self._network.layers
-        self._writer.record_event("plan", epochs=self._config.epochs, estimated=estimated, layers=layers)
-        self._writer.save_array("labels", self._problem.labels)
-        self._writer.save_array("train_inputs", self._problem.train)
-        self._writer.save_array("kept_inputs", kept_inputs(len(self._problem.inputs), self._config))
-        self._listener.begin(self._config.epochs, len(self._measured), len(self._network.layers))
-        self._record(0, None)
-        for epoch in range(1, self._config.epochs + 1):
-            start = time.perf_counter()
-            with threads(1):
-                loss = self._trainer.train_epoch()
-            self._training_seconds += time.perf_counter() - start
-            self._listener.trained(epoch, loss)
-            if epoch in self._recorded:
-                self._record(epoch, loss)
+    Args:
+        config: The settings; its seed is replaced.
+        out: Folder of the study; it must not exist, unless ``resume``.
+        seeds: Different seeds.
+        sweep: Settings with several values each; runs are then in ``beta=0.01/seed0`` and so on.
+        name: Name of the experiment, for the manifests.
+        command: The command line, for the manifests; ``sys.argv`` by default.
+        listener: Hears of the progress.
+        resume: Keep finished runs of ``out``, finish unfinished ones, and make those that are missing.
+        together: Whether to train in one pass where that is possible.
 
-    def _record(self, epoch: int, noisy_loss: float | None) -> None:
-        with threads(1):
-            losses = self._trainer.losses()
-        self._writer.record_history(
-            epoch, **losses._asdict(), noisy_train_loss=noisy_loss, seconds=self._training_seconds
-        )
-        if epoch in self._measured:
-            self._measure(epoch, losses)
+    Returns:
+        The runs, by swept value and seed.
 
-    def _measure(self, epoch: int, losses: Losses) -> None:
-        start = time.perf_counter()
-        with threads(self._config.threads or os.cpu_count() or 1), self._recorded_warnings(epoch):
-            result = measure(
-                self._network,
-                self._problem,
-                self._config,
-                epoch,
-                progress=lambda layer: self._listener.layer_done(epoch, layer),
-            )
-        self._save_network(epoch)
-        for name, array in result.arrays.items():
-            self._writer.save_array(name, array, epoch=epoch)
-        self._writer.record_measures(epoch, result.measures)
-        self._writer.record_estimates(epoch, result.intervals, seconds=time.perf_counter() - start)
-        self._listener.estimated(epoch, _summary(epoch, losses, result))
-
-    def _save_network(self, epoch: int) -> None:
-        tensors = {f"model.{key}": value.cpu().numpy() for key, value in self._network.model.state_dict().items()}
-        self._writer.save_checkpoint(epoch, {**tensors, "noise": self._network.noise_state().numpy()})
-
-    @contextmanager
-    def _recorded_warnings(self, epoch: int) -> Generator[None]:
-        """Turn the library's own warnings into events of the run; pass all others on."""
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", InfoflowWarning)
-            yield
-        for warning in caught:
-            if issubclass(warning.category, InfoflowWarning):
-                self._writer.record_event("warning", str(warning.message), epoch=epoch)
-            else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    Raises:
+        RunFolderError: ``out`` exists; with ``resume``, a run in it has other settings.
+        LoadError: The data cannot be read.
+        ConfigError: The settings do not fit the data.
+        ValueError: No seed, or one twice.
+    """
+    folder = Path(out)
+    jobs = study_jobs(config, folder, seeds, sweep or {}, name=name, command=command)
+    if not resume:
+        _refuse_existing(folder)
+    write_study(folder, name, _united(folder, jobs))
+    run_jobs(jobs, listener or Silent(), together=together)
+    return [load_run(job.folder) for job in jobs]
 
 
-def _summary(epoch: int, losses: Losses, result: Measurement) -> str:
-    shown = [
-        f"{layer} {interval.lower:.2f}-{interval.upper:.2f}"
-        for layer, interval in result.intervals
-        if (interval.quantity, interval.mode) == ("I(X;T)", "certified")
-    ]
-    return f"epoch {epoch}: loss {losses.train_loss:.3g}, I(X;T) {', '.join(shown)}"
+def resume_stored(path: str | Path, *, listener: Listener | None = None) -> list[Run]:
+    """Finish a stored run, or all unfinished runs of a stored study, with the settings they were begun with.
+
+    Args:
+        path: A run folder, or the folder of a study.
+        listener: Hears of the progress.
+
+    Returns:
+        The run, or all runs of the study.
+
+    Raises:
+        RunFolderError: Neither a run nor a study, or one that is finished, or that another process writes.
+        LoadError: The data cannot be read.
+        ConfigError: A later infoflow wrote settings that this one does not know.
+        NonFiniteError: The training of a single run diverged.
+    """
+    folder = Path(path)
+    if (folder / STUDY_NAME).exists():
+        jobs = stored_jobs(folder)
+        if all(job.finished for job in jobs):
+            raise RunFolderError(f"study to resume must be unfinished, got a finished one: {folder}")
+        run_jobs(jobs, listener or Silent())
+        return [load_run(job.folder) for job in jobs]
+    manifest = load_run(folder).manifest
+    config = ExperimentConfig().changed(**manifest["config"])
+    run_alone(Job(folder=folder, config=config, experiment=manifest["experiment"]), listener or Silent())
+    return [load_run(folder)]
+
+
+def _united(folder: Path, jobs: Sequence[Job]) -> list[Job]:
+    """Return the runs that a study has already, and those of ``jobs`` that it has not."""
+    stored = stored_jobs(folder) if (folder / STUDY_NAME).exists() else []
+    known = {job.folder for job in stored}
+    return [*stored, *(job for job in jobs if job.folder not in known)]
+
+
+def _refuse_existing(out: Path) -> None:
+    if out.exists():
+        raise RunFolderError(f"run folder must not exist yet, got {out} (nothing was overwritten)")

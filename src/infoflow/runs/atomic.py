@@ -35,4 +35,4 @@ def write_tensors(path: Path, tensors: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write named arrays as ``.safetensors``, whole or not at all."""
     from safetensors.numpy import save
 
-    write_bytes(path, save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}))
+    write_bytes(path, save({name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}))

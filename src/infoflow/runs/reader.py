@@ -51,7 +51,7 @@ class Run:
     @property
     def state(self) -> str:
         """``"running"``, ``"finished"``, ``"interrupted"`` (by the user, or its process died) or ``"failed"``."""
-        kinds = ", ".join(f"'{kind}'" for kind in ("started", *_FINAL_STATES))
+        kinds = ", ".join(f"'{kind}'" for kind in ("started", "resumed", *_FINAL_STATES))
         rows = self._read(f"SELECT kind FROM events WHERE kind IN ({kinds}) ORDER BY id DESC LIMIT 1")
         if rows and rows[0][0] in _FINAL_STATES:
             return str(rows[0][0])

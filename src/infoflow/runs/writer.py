@@ -16,7 +16,8 @@ from infoflow._errors import RunFolderError
 from infoflow._result import Interval
 from infoflow.runs import arrays, atomic, schema
 from infoflow.runs.lock import WriterLock
-from infoflow.runs.manifest import build_manifest, write_manifest
+from infoflow.runs.manifest import build_manifest, read_manifest, write_manifest
+from infoflow.runs.reader import Run
 
 _INSERT_ESTIMATE = (
     f"INSERT INTO estimates ({', '.join(schema.ESTIMATE_COLUMNS)}) "
@@ -34,12 +35,13 @@ class RunWriter:
     A run that is killed keeps every record written so far, and reads as ``"interrupted"``.
     """
 
-    def __init__(self, folder: Path, lock: WriterLock, database: sqlite3.Connection) -> None:
-        """Use :meth:`create` instead."""
+    def __init__(self, folder: Path, lock: WriterLock, database: sqlite3.Connection, *, resumed: bool = False) -> None:
+        """Use :meth:`create` or :meth:`resume` instead."""
         self.folder = folder
         self._lock = lock
         self._database = database
         self._open = True
+        self._conflict = "INSERT OR IGNORE" if resumed else "INSERT"
 
     @classmethod
     def create(
@@ -76,6 +78,33 @@ class RunWriter:
         writer = cls(folder, lock, database)
         writer.record_event("started")
         write_manifest(folder, manifest)  # last: a folder without manifest is no run
+        return writer
+
+    @classmethod
+    def resume(cls, path: str | Path) -> Self:
+        """Open a run folder to go on with it: what it holds stays, and a record that it has already is passed over.
+
+        Args:
+            path: A run that was interrupted or failed.
+
+        Raises:
+            RunFolderError: No run folder, finished, being written by another process, or of an earlier schema.
+        """
+        folder = Path(path)
+        version = read_manifest(folder)["schema_version"]
+        if version < schema.SCHEMA_VERSION:
+            raise RunFolderError(
+                f"run to resume must be of schema version {schema.SCHEMA_VERSION}, got {version} in {folder}: an "
+                "earlier infoflow stored no state to go on from"
+            )
+        lock = WriterLock(folder)
+        try:
+            _check_unfinished(folder)
+            writer = cls(folder, lock, _open_database(folder), resumed=True)
+            writer.record_event("resumed")
+        except BaseException:
+            lock.release()
+            raise
         return writer
 
     def record_estimates(
@@ -165,27 +194,44 @@ class RunWriter:
         elif isinstance(error, KeyboardInterrupt):
             self.close("interrupted", "stopped by the user")
         else:
-            text = "".join(traceback.format_exception(kind, error, trace))
-            self.close("failed", f"{type(error).__name__}: {error}", traceback=text)
+            self.fail(error)
+
+    def fail(self, error: BaseException) -> None:
+        """End the run as failed, with the error and its traceback."""
+        text = "".join(traceback.format_exception(error))
+        self.close("failed", f"{type(error).__name__}: {error}", traceback=text)
 
     def _insert(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         try:
             with self._database:  # one transaction
-                self._database.executemany(statement, [tuple(_plain(value) for value in row) for row in rows])
+                rows = [tuple(_plain(value) for value in row) for row in rows]
+                self._database.executemany(statement.replace("INSERT", self._conflict, 1), rows)
         except sqlite3.IntegrityError as error:
             raise RunFolderError(f"a record must be new to its run, but {self.folder} has it: {error}") from None
         except sqlite3.Error as error:
             raise RunFolderError(f"run must be open and its disk writable, but {self.folder} is not: {error}") from None
 
 
+def _check_unfinished(folder: Path) -> None:
+    if Run(folder).state == "finished":
+        raise RunFolderError(f"run to resume must be unfinished, got a finished one: {folder}")
+
+
 def _create_database(folder: Path) -> sqlite3.Connection:
+    database = _open_database(folder)
     try:
-        database = sqlite3.connect(folder / schema.DATABASE_NAME)
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(schema.DATABASE_DDL)
     except sqlite3.Error as error:
         raise RunFolderError(f"run folder must be on a disk that holds a database, got {folder}: {error}") from None
     return database
+
+
+def _open_database(folder: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(folder / schema.DATABASE_NAME)
+    except sqlite3.Error as error:
+        raise RunFolderError(f"run folder must be on a disk that holds a database, got {folder}: {error}") from None
 
 
 def _estimate_row(epoch: int, layer: str, interval: Interval, seconds: float | None) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from infoflow.experiments import jobs
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.problem import Problem
 
@@ -23,7 +24,24 @@ def problem() -> Problem:
 
 
 @pytest.fixture
+def small_problem(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> Problem:
+    """Every run of the test has this problem."""
+    monkeypatch.setattr(jobs, "load_problem", lambda config: problem)
+    return problem
+
+
+@pytest.fixture
 def config() -> ExperimentConfig:
     return ExperimentConfig().changed(
-        hidden=(4, 2), beta=0.1, epochs=4, batch_size=10, lr=0.01, checkpoints=2, history=4, n=4, r=4, kept_inputs=8
+        hidden=(4, 2),
+        beta=0.1,
+        epochs=4,
+        batch_size=10,
+        lr=0.01,
+        checkpoints=2,
+        history=4,
+        n=2,
+        r=2,
+        kept_inputs=8,
+        threads=1,
     )

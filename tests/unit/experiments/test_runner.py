@@ -6,14 +6,11 @@ import pytest
 import torch
 
 from infoflow import InfoflowWarning, NonFiniteError, RunFolderError
-from infoflow.experiments import runner
+from infoflow.experiments import runner, session
 from infoflow.experiments.models import build_network
 from infoflow.runs import load_run
 
-
-@pytest.fixture(autouse=True)
-def small_problem(problem, monkeypatch):
-    monkeypatch.setattr(runner, "load_problem", lambda config: problem)
+pytestmark = pytest.mark.usefixtures("small_problem")
 
 
 def test_a_run_stores_every_estimate_and_loss(config, tmp_path):
@@ -65,7 +62,8 @@ def test_a_checkpoint_restores_the_network_and_its_noise(config, tmp_path, probl
     assert run.checkpoint_epochs() == [0, 1, 4]
     stored = run.checkpoint(4)
     network = build_network(config.changed(seed=9), 5, 2)
-    weights = {key.removeprefix("model."): torch.from_numpy(value) for key, value in stored.items() if key != "noise"}
+    named = {key.removeprefix("model."): value for key, value in stored.items() if key.startswith("model.")}
+    weights = {key: torch.from_numpy(value) for key, value in named.items()}
     network.model.load_state_dict(weights)
     network.load_noise_state(torch.from_numpy(stored["noise"]))
     with network.noiseless(), torch.no_grad():
@@ -124,13 +122,13 @@ def test_an_existing_folder_is_refused(config, tmp_path):
 
 
 def test_the_librarys_warnings_become_events_and_others_pass(config, tmp_path, monkeypatch):
-    measure = runner.measure
+    measure = session.measure
 
     def warning_measure(*args, **kwargs):
         warnings.warn("I(X;T): near the ceiling", InfoflowWarning, stacklevel=1)
         return measure(*args, **kwargs)
 
-    monkeypatch.setattr(runner, "measure", warning_measure)
+    monkeypatch.setattr(session, "measure", warning_measure)
     run = runner.run_experiment(config, tmp_path / "run")
     warned = [event for event in run.events if event.kind == "warning" and "near the ceiling" in event.message]
     assert [event.data["epoch"] for event in warned] == [0, 1, 4]

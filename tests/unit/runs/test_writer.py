@@ -121,3 +121,37 @@ def test_measures_read_back(writer):
     assert np.isnan(measures["value"].iloc[1])
     with pytest.raises(RunFolderError, match="new to its run"):
         writer.record_measures(3, [("T1", "within_cosine", 0.3)])
+
+
+def test_a_resumed_run_keeps_what_it_has_and_passes_over_repeated_records(writer, interval):
+    losses = {"train_loss": 0.5, "test_loss": 0.6, "train_accuracy": 0.9, "test_accuracy": 0.8}
+    writer.record_history(0, **losses)
+    writer.close("interrupted")
+    with RunWriter.resume(writer.folder) as again:
+        assert load_run(writer.folder).state == "running"
+        again.record_history(0, **losses | {"train_loss": 7.0})
+        again.record_history(1, **losses)
+        again.record_estimates(1, [("T1", interval())])
+    run = load_run(writer.folder)
+    assert run.state == "finished"
+    assert run.history["train_loss"].tolist() == [0.5, 0.5]
+    assert [event.kind for event in run.events] == ["started", "interrupted", "resumed", "finished"]
+
+
+def test_only_an_unfinished_run_of_this_schema_is_resumed(writer):
+    with pytest.raises(RunFolderError, match="one writer"):
+        RunWriter.resume(writer.folder)
+    writer.close("finished")
+    for _ in range(2):  # the lock is given back
+        with pytest.raises(RunFolderError, match="must be unfinished, got a finished one"):
+            RunWriter.resume(writer.folder)
+    path = writer.folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 1}))
+    with pytest.raises(RunFolderError, match="must be of schema version 2, got 1"):
+        RunWriter.resume(writer.folder)
+
+
+def test_numbers_without_axes_keep_their_shape(writer):
+    writer.save_checkpoint(3, {"step": np.array(4.0, np.float32), "weights": np.eye(2).T})
+    tensors = load_run(writer.folder).checkpoint(3)
+    assert (tensors["step"].shape, tensors["weights"].tolist()) == ((), [[1, 0], [0, 1]])

@@ -1,0 +1,209 @@
+"""Jobs: runs to be made or finished, each by itself or several in one pass of training."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from infoflow._errors import RunFolderError
+from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments.models import build_model
+from infoflow.experiments.problem import Problem
+from infoflow.experiments.problems import load_problem
+from infoflow.experiments.progress import Listener
+from infoflow.experiments.session import Session, Training, last_stored_epoch, measured_epochs
+from infoflow.experiments.stacked_training import StackedTrainer
+from infoflow.experiments.threads import threads
+from infoflow.experiments.training import Trainer, check_loss
+from infoflow.networks import NoisyNetwork
+from infoflow.runs import Run, RunWriter, load_run
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A run to be made, or to be finished where its folder holds an unfinished one.
+
+    Attributes:
+        folder: The run folder.
+        config: The settings.
+        experiment: Name of the experiment, for the manifest.
+        command: The command line, for the manifest; None for ``sys.argv``.
+        label: Put before the lines that the listener gets.
+    """
+
+    folder: Path
+    config: ExperimentConfig
+    experiment: str
+    command: Sequence[str] | None = None
+    label: str = ""
+
+    @property
+    def begun(self) -> bool:
+        """Whether the folder holds a run."""
+        return (self.folder / "manifest.json").exists()
+
+    def stored(self) -> Run | None:
+        """Return the run that the folder holds; None if there is none.
+
+        Raises:
+            RunFolderError: It holds a run with other settings.
+        """
+        if not self.begun:
+            return None
+        run = load_run(self.folder)
+        if ExperimentConfig().changed(**run.manifest["config"]) != self.config:
+            raise RunFolderError(f"run to resume must have the settings asked for, got others in {self.folder}")
+        return run
+
+    @property
+    def finished(self) -> bool:
+        """Whether the folder holds the whole run."""
+        run = self.stored()
+        return run is not None and run.state == "finished"
+
+    @property
+    def start(self) -> int | None:
+        """The epoch after which the run goes on; None for a run from the beginning."""
+        run = self.stored()
+        return None if run is None else last_stored_epoch(run, self.config)
+
+    def writer(self) -> RunWriter:
+        """Return the writer of a new run, or of the unfinished one."""
+        if self.stored() is not None:
+            return RunWriter.resume(self.folder)
+        config = self.config.as_dict()
+        return RunWriter.create(
+            self.folder, experiment=self.experiment, config=config, seed=self.config.seed, command=self.command
+        )
+
+    def session(self, member: "Member", writer: RunWriter, listener: Listener) -> Session:
+        """Return the session of this run."""
+        return Session(self.config, member.problem, member.network, member.training, writer, listener, self.label)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """The data, the network and the training of one run."""
+
+    problem: Problem
+    network: NoisyNetwork
+    training: Training
+
+
+def run_alone(job: Job, listener: Listener) -> None:
+    """Make or finish one run; it repeats bit for bit, whether or not it was broken off in between.
+
+    Data and settings are checked before the folder is made.
+
+    Raises:
+        RunFolderError: The folder holds a finished run or one with other settings, or cannot be made.
+        LoadError: The data cannot be read.
+        ConfigError: The settings do not fit the data.
+        NonFiniteError: Training diverged.
+        CrossingError: Certified intervals contradict the data-processing inequality.
+    """
+    problem = load_problem(job.config)
+    trainer = Trainer(build_model(job.config, problem), problem, job.config)
+    start = job.start
+    _announce([job], start, listener)
+    with job.writer() as writer:
+        session = job.session(Member(problem=problem, network=trainer.network, training=trainer), writer, listener)
+        if start is None:
+            session.begin()
+        else:
+            trainer.load_state(start, session.go_on(load_run(job.folder), start))
+        for epoch in range((start or 0) + 1, job.config.epochs + 1):
+            loss, seconds = _timed(trainer.train_epoch)
+            listener.trained(epoch, loss)
+            session.trained(epoch, loss, seconds)
+
+
+def run_together(jobs: Sequence[Job], listener: Listener) -> None:
+    """Make or finish runs that can be stacked, trained in one pass; one that fails is recorded, the others go on.
+
+    Args:
+        jobs: Runs with the same :attr:`Job.start`.
+        listener: Hears of the progress.
+
+    Raises:
+        RunFolderError: As in :func:`run_alone`.
+        LoadError: As in :func:`run_alone`.
+        ConfigError: As in :func:`run_alone`.
+    """
+    problems = [load_problem(job.config) for job in jobs]
+    networks = [build_model(job.config, problem) for job, problem in zip(jobs, problems, strict=True)]
+    trainer = StackedTrainer(networks, problems, [job.config for job in jobs])
+    start = jobs[0].start
+    _announce(jobs, start, listener)
+    with ExitStack() as stack:
+        parts = zip(jobs, problems, networks, strict=True)
+        sessions = [
+            job.session(
+                Member(problem=problem, network=network, training=trainer.member(row)),
+                stack.enter_context(job.writer()),
+                listener,
+            )
+            for row, (job, problem, network) in enumerate(parts)
+        ]
+        _Pass(jobs, sessions, trainer, listener).run(start)
+
+
+class _Pass:
+    """One pass of training over several sessions, of which some may fail."""
+
+    def __init__(
+        self, jobs: Sequence[Job], sessions: Sequence[Session], trainer: StackedTrainer, listener: Listener
+    ) -> None:
+        self._jobs, self._trainer, self._listener = jobs, trainer, listener
+        self._sessions = sessions
+        self._alive = list(range(len(sessions)))
+
+    def run(self, start: int | None) -> None:
+        if start is None:
+            self._each(lambda row: self._sessions[row].begin())
+        else:
+            pairs = zip(self._sessions, self._jobs, strict=True)
+            self._trainer.load_state(start, [session.go_on(load_run(job.folder), start) for session, job in pairs])
+        for epoch in range((start or 0) + 1, self._jobs[0].config.epochs + 1):
+            if not self._alive:
+                return
+            self._train(epoch)
+
+    def _train(self, epoch: int) -> None:
+        losses, seconds = _timed(self._trainer.train_epoch)
+        share = seconds / len(losses)
+        self._listener.trained(epoch, sum(losses[row] for row in self._alive) / len(self._alive))
+
+        def finish(row: int) -> None:
+            check_loss(losses[row], epoch)
+            self._sessions[row].trained(epoch, losses[row], share)
+
+        self._each(finish)
+
+    def _each(self, act: Callable[[int], None]) -> None:
+        """Do something for every run that has not failed; one that fails is recorded and left out from then on."""
+        for row in list(self._alive):
+            try:
+                act(row)
+            except Exception as error:  # noqa: BLE001 - whatever ends one run must not end the others
+                self._sessions[row].writer.fail(error)
+                self._alive.remove(row)
+
+
+def _announce(jobs: Sequence[Job], start: int | None, listener: Listener) -> None:
+    config = jobs[0].config
+    done = -1 if start is None else start
+    left = sum(epoch > done for epoch in measured_epochs(config))
+    listener.begin(config.epochs - max(done, 0), left * len(jobs), len(config.hidden))
+
+
+def _timed(work: Callable[[], _T]) -> tuple[_T, float]:
+    """Return the result of work done on one thread, and the seconds it took."""
+    start = time.perf_counter()
+    with threads(1):
+        result = work()
+    return result, time.perf_counter() - start
