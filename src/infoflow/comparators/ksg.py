@@ -51,14 +51,13 @@ def ksg_information(x: ArrayLike, t: ArrayLike, *, k: int = 3, variant: int = 1)
     if variant not in (1, 2):
         raise ValueError(f"variant must be 1 or 2, got {variant!r}")
     tree = KDTree(np.concatenate([first, second], axis=1))
-    distances, neighbours = tree.query(tree.data, k=k + 1, p=np.inf)
-    radius = np.asarray(distances)[:, k]
-    if variant == 1:
-        nats = _first(first, second, radius, k)
-    else:
-        nats = _second(first, second, np.asarray(neighbours, dtype=np.int64), k)
+    found = tree.query(tree.data, k=k + 2, p=np.inf)
+    distances, neighbours = np.asarray(found[0]), np.asarray(found[1], dtype=np.int64)
+    radius, next_radius = distances[:, k], distances[:, k + 1]  # the first neighbour is the point itself
+    near = neighbours[:, : k + 1]
+    nats = _first(first, second, radius, k) if variant == 1 else _second(first, second, near, k)
     ceiling = float(digamma(n) - digamma(k)) - (1.0 / k if variant == 2 else 0.0)
-    status, message = _tie_standing(tree, radius, k, {"x": first, "t": second})
+    status, message = _tie_standing(radius, next_radius, k, {"x": first, "t": second})
     if status is Status.OK:
         status, message = ceiling_standing(nats, ceiling, "ψ(n) - ψ(k)" + (" - 1/k" if variant == 2 else ""))
     form = f"variant={variant} k={k}"
@@ -82,7 +81,7 @@ def _within(points: Array, radius: Array) -> Array:
     return np.asarray(KDTree(points).query_ball_point(points, radius, p=np.inf, return_length=True))
 
 
-def _tie_standing(tree: KDTree, radius: Array, k: int, variables: dict[str, Array]) -> tuple[Status, str]:
+def _tie_standing(radius: Array, next_radius: Array, k: int, variables: dict[str, Array]) -> tuple[Status, str]:
     n = len(radius)
     n_zero = int(np.count_nonzero(radius == 0))
     if n_zero:
@@ -94,8 +93,7 @@ def _tie_standing(tree: KDTree, radius: Array, k: int, variables: dict[str, Arra
                 f"{name} has {n_distinct} distinct values for {n} samples: discrete, and the estimator is made for "
                 "continuous variables"
             )
-    reached = np.asarray(tree.query_ball_point(tree.data, radius, p=np.inf, return_length=True))
-    n_ties = int(np.count_nonzero(reached > k + 1))
+    n_ties = int(np.count_nonzero(next_radius == radius))
     if n_ties > n // 2:
         return Status.VACUOUS, (
             f"{n_ties} of {n} samples have several neighbours at one distance: discrete coordinates, for which the "

@@ -69,11 +69,9 @@ def test_fewer_samples_validate_and_evaluate(generator):
     t = generator.normal(size=(400, 2))
     row = kernel_density_entropy(t, max_validated=100, max_evaluated=50)
     bandwidth = float(row.form.split("=")[1])
-    index = np.random.default_rng(0)
     assert row.n == 400
     assert 0 < bandwidth < 2
     assert row == kernel_density_entropy(t, max_validated=100, max_evaluated=50)
-    del index
 
 
 def test_coincident_samples(generator):

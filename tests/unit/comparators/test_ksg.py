@@ -33,8 +33,9 @@ def brute(x, t, k, variant):
     return digamma(k) + digamma(n) - total / n - (1 / k if variant == 2 else 0)
 
 
+@pytest.mark.filterwarnings("ignore:.*the most this estimator can say")  # of k = n - 1: ψ(150) - ψ(149)
 @pytest.mark.parametrize("variant", [1, 2])
-@pytest.mark.parametrize(("d_x", "d", "k"), [(1, 1, 1), (2, 3, 4)])
+@pytest.mark.parametrize(("d_x", "d", "k"), [(1, 1, 1), (2, 3, 4), (1, 1, 149)])
 def test_formula(generator, variant, d_x, d, k):
     x, t = generator.normal(size=(150, d_x)), generator.normal(size=(150, d))
     # 300 digamma values of order 5: rounding below 300 * 5 * eps
