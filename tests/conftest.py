@@ -49,7 +49,8 @@ def record_epoch(writer: RunWriter, epoch: int, *, layers: dict[str, int], m: in
         seconds=0.1 * epoch,
     )
     classes = np.arange(m) % 2
-    for layer, d in layers.items() if arrays else ():
+    kept = {layer: d for layer, d in layers.items() if arrays and layer.isalnum()}  # others cannot name an array
+    for layer, d in kept.items():
         centres = np.linspace(-1, 1, 2 * d).reshape(2, d)[classes] * np.log1p(epoch)
         values = np.tanh(centres + draws.normal(size=(m, d)))
         writer.save_array(f"representations/{layer}", values.astype(np.float32), epoch=epoch)

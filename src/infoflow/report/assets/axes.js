@@ -39,7 +39,8 @@ function drawFlatAxes(context, camera, ranges, names, width, height) {
     const reach = (axis === 0 ? width : height) / 2 / camera.size;
     const offset = (axis === 0 ? -scatter.shift[0] : scatter.shift[1]) / camera.size;
     const ends = [offset - reach, offset + reach].map((share) => camera.middle[axis] + share * camera.half);
-    for (const [value, text] of ticks(...ends, axis === 0 ? 6 : 5)) {
+    const marks = names[axis] === "class" ? [] : ticks(...ends, axis === 0 ? 6 : 5);
+    for (const [value, text] of marks) {
       const [x, y] = camera.place(...(axis === 0 ? [camera.unit(value, 0), 0] : [0, camera.unit(value, 1)]));
       context.beginPath();
       if (axis === 0) context.moveTo(x, 0), context.lineTo(x, height - 32);

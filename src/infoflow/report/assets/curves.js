@@ -2,7 +2,7 @@
 
 function drawCurves() {
   const runs = page.runs.filter((run) => run.shown);
-  const traces = [];
+  const traces = [epochTrace(runs)];
   let ceiling = 0;
   for (const run of runs) {
     const layers = estimatesByLayer(run, page.quantity, page.mode);
@@ -14,6 +14,20 @@ function drawCurves() {
     traces.push(...lossTraces(run));
   }
   drawPlot("curves", traces, curvesLayout(ceiling), () => moveCursor("curves"));
+}
+
+/** Says the epoch at the head of the hover box; the axis itself knows only positions. */
+function epochTrace(runs) {
+  const epochs = [...new Set([...page.epochs, ...runs.flatMap((run) => [...run.history.epoch])])].sort((a, b) => a - b);
+  return {
+    x: epochs.map(position),
+    y: epochs.map(() => 0),
+    customdata: epochs,
+    mode: "markers",
+    marker: { opacity: 0 },
+    showlegend: false,
+    hovertemplate: "<b>epoch %{customdata}</b><extra></extra>",
+  };
 }
 
 function layerTraces(run, layer, rows) {
@@ -84,13 +98,14 @@ function lossTraces(run) {
 
 function curvesLayout(ceiling) {
   const last = page.epochs.length ? page.epochs[page.epochs.length - 1] : 1;
-  const compact = isNarrow() || page.runs.length > 3;
+  const compact = isNarrow() || page.runs.length > 1;
   const legend = { bgcolor: "rgba(0,0,0,0)", font: { size: 11 } };
   return plotLayout({
     hovermode: "x unified",
+    hoverdistance: 100,
     hoversubplots: "axis",
     showlegend: true,
-    xaxis: { ...epochAxis(last), anchor: "y2", unifiedhovertitle: { text: "" } },
+    xaxis: { ...epochAxis(last), anchor: "y2", unifiedhovertitle: { text: " " } },
     yaxis: {
       domain: [0.36, 1],
       title: { text: `${plain(page.quantity)}  [nats]` },

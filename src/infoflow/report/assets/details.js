@@ -15,6 +15,8 @@ function drawDetails() {
   byId("details").replaceChildren(...parts);
 }
 
+const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
+
 function commandLine(label, text) {
   const button = element("button", { type: "button", onclick: () => copyText(text) }, "Copy");
   return element("div", {}, element("p", { class: "note" }, label), element("div", { class: "command" }, element("pre", {}, text), button));
@@ -24,7 +26,7 @@ function statusBlock(run) {
   const counts = new Map();
   for (const status of run.estimates.status) counts.set(status, (counts.get(status) || 0) + 1);
   const summary = [...counts].map(([status, count]) => `${status}: ${count}`).join(", ") || "no estimates";
-  const block = element("div", {}, element("p", { class: "note" }, `${run.name}: ${run.state}; estimates by status: ${summary}; ${run.n_warnings} warnings`));
+  const block = element("div", {}, element("p", { class: "note" }, `${run.name}: ${run.state}; estimates by status: ${summary}; ${counted(run.n_warnings, "warning")}`));
   const events = run.events.filter((event) => event.message);
   if (events.length) block.append(element("pre", {}, events.map((event) => `${event.time}  ${event.kind}  ${event.message}`).join("\n")));
   return block;
@@ -60,8 +62,8 @@ function drawStatus() {
       parts.push(`${progress.estimated} of ${progress.planned} epochs estimated, trained to ${progress.trained} of ${progress.epochs}`);
     } else parts.push(`${progress.estimated} epochs estimated, trained to ${progress.trained}`);
     if (state === "running" && progress.seconds_left !== null) parts.push(`about ${clock(progress.seconds_left)} left`);
-    if (run.n_warnings) parts.push(`${run.n_warnings} warnings`);
-    return element("div", { class: "line" }, ...parts);
+    if (run.n_warnings) parts.push(`${counted(run.n_warnings, "warning")}`);
+    return element("div", { class: "line" }, ...parts.map((part) => (typeof part === "string" ? element("span", {}, part) : part)));
   });
   if (page.connection) lines.push(element("div", { class: "line" }, element("span", { class: "state lost" }, page.connection)));
   byId("status").replaceChildren(...lines);
