@@ -11,11 +11,19 @@ from infoflow.runs.schema import MANIFEST_NAME
 
 
 def study_folders(path: Path) -> list[Path]:
-    """Return the run folders inside ``path``, ``seed2`` before ``seed10``; none where it is a run or no folder."""
+    """Return the run folders inside ``path``; none where it is a run itself, or no folder.
+
+    They are ``seed0``, ``seed1``, …, in this order, directly or in folders named after a setting, ``beta=0.01``.
+    """
     if (path / MANIFEST_NAME).exists() or not path.is_dir():
         return []
-    members = [child for child in path.iterdir() if (child / MANIFEST_NAME).is_file()]
-    return sorted(members, key=_order)
+    members: list[Path] = []
+    for child in sorted(path.iterdir(), key=_order):
+        if (child / MANIFEST_NAME).is_file():
+            members.append(child)
+        elif "=" in child.name:
+            members += study_folders(child)
+    return members
 
 
 def print_study(path: Path, members: list[Path], mode: str, quantity: str) -> None:

@@ -90,7 +90,7 @@ def _follow(run: Run, mode: str, quantity: str) -> None:
     n_shown = 0
     while True:
         state = run.state  # before the table: what a run stores before its end is then seen in this round
-        lines = _epoch_lines(run, mode, quantity)
+        lines = _epoch_lines(run, mode, quantity, ended=state != "running")
         for line in lines[n_shown:]:
             print(line, flush=True)
         n_shown = len(lines)
@@ -100,12 +100,14 @@ def _follow(run: Run, mode: str, quantity: str) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _epoch_lines(run: Run, mode: str, quantity: str) -> list[str]:
-    """Return a line for every estimated epoch, in order."""
+def _epoch_lines(run: Run, mode: str, quantity: str, *, ended: bool) -> list[str]:
+    """Return a line for every estimated epoch, in order; while the run goes on, of those with losses only."""
     table, losses = run.table, run.history.set_index("epoch")["train_loss"]
     table = table[(table["mode"] == mode) & (table["quantity"] == quantity)]
     lines: list[str] = []
     for epoch, rows in table.groupby("epoch", sort=True):
+        if epoch not in losses.index and not ended:
+            break
         ends = [f"{layer} {lower:.3f}-{upper:.3f}" for layer, lower, upper in rows[["layer", "lower", "upper"]].values]
         loss = f"loss {losses[epoch]:.3g}, " if epoch in losses.index else ""
         lines.append(f"epoch {epoch}: {loss}{quantity} {', '.join(ends)}")

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from infoflow import _checks
 from infoflow._errors import RunFolderError
 from infoflow._types import Array, IntArray
 from infoflow.plot import style
@@ -28,18 +29,22 @@ def neuron_trajectory(
     neuron that sees the inputs themselves; for a deeper layer give none, and only the path is drawn.
 
     Args:
-        run: A run with a layer of one unit that has one input, and stored checkpoints.
+        run: A run with a layer of one unit that has one input.
         layer: That layer; the first such layer by default.
         surface: The surface; by default of the run's activation, noise and inputs, around the path.
         inputs: Values of X, shape (m,); by default those the run stored as the array ``inputs``.
 
     Raises:
-        RunFolderError: No checkpoints, or no layer of one unit with one input in them.
+        RunFolderError: No layer of one unit with one input, or the inputs are neither stored nor given.
         ValueError: ``layer`` is no such layer.
+
+    Source: [G19] Section 4, "single neuron".
     """
-    epochs, path = neuron_path(run, layer)
-    if surface is None:
-        surface = _surface(run, path, layer, inputs)
+    paths = neuron_paths(run)
+    chosen = next(iter(paths)) if layer is None else _checks.one_of("layer", layer, tuple(paths))
+    epochs, path = paths[chosen]
+    if surface is None and chosen == _first_layer(run):
+        surface = _surface_around(run, path, inputs)
     figure = style.new_figure(7.0, 5.4)
     axes = figure.subplots()
     if surface is not None:
@@ -47,29 +52,42 @@ def neuron_trajectory(
     _draw_path(figure, axes, epochs, path)
     axes.set_xlabel("weight $w$")
     axes.set_ylabel("bias $b$")
-    axes.set_title(style.run_title(run), fontsize=10)
+    axes.set_title(style.run_title(run, chosen), fontsize=10)
     return figure
 
 
-def neuron_path(run: Run, layer: str | None = None) -> tuple[IntArray, Array]:
-    """Return the epochs of the checkpoints, shape (k,), and weight and bias of a neuron at each, shape (k, 2).
+def neuron_paths(run: Run) -> dict[str, tuple[IntArray, Array]]:
+    """Return epochs, shape (k,), and weight and bias, shape (k, 2), of every layer of one unit with one input.
+
+    They are the measures ``w`` and ``b`` of the run where it has them, else read from its checkpoints.
 
     Raises:
-        RunFolderError: No checkpoints, or no layer of one unit with one input in them.
-        ValueError: ``layer`` is no such layer.
+        RunFolderError: The run has no such layer.
     """
-    epochs = run.checkpoint_epochs()
-    if not epochs:
-        raise RunFolderError(f"run must hold checkpoints for this figure, got none in {run.path}")
-    neurons = single_neurons(run.checkpoint(epochs[0]))
-    if not neurons:
+    paths = _measured_paths(run) or _checkpoint_paths(run)
+    if not paths:
         raise RunFolderError(f"run must hold a layer of one unit with one input, got none in {run.path}")
-    if layer is not None and layer not in neurons:
-        raise ValueError(f"layer must be one of {', '.join(neurons)}, got {layer!r}")
-    keys = neurons[layer if layer is not None else next(iter(neurons))]
+    return paths
+
+
+def _measured_paths(run: Run) -> dict[str, tuple[IntArray, Array]]:
+    measures = run.measures
+    paths: dict[str, tuple[IntArray, Array]] = {}
+    for layer, rows in measures[measures["measure"].isin(["w", "b"])].groupby("layer", sort=False):
+        table = rows.pivot_table(index="epoch", columns="measure", values="value").dropna()
+        if {"w", "b"} <= set(table.columns) and len(table):
+            paths[str(layer)] = table.index.to_numpy(np.int64), table[["w", "b"]].to_numpy(np.float64)
+    return paths
+
+
+def _checkpoint_paths(run: Run) -> dict[str, tuple[IntArray, Array]]:
+    epochs = run.checkpoint_epochs()
     states = [run.checkpoint(epoch) for epoch in epochs]
-    path = np.array([[float(state[key].item()) for key in keys] for state in states])
-    return np.asarray(epochs), path
+    neurons = single_neurons(states[0]) if states else {}
+    return {
+        layer: (np.asarray(epochs), np.array([[float(state[key].item()) for key in keys] for state in states]))
+        for layer, keys in neurons.items()
+    }
 
 
 def single_neurons(state: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -84,11 +102,13 @@ def single_neurons(state: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _surface(run: Run, path: Array, layer: str | None, inputs: Any | None) -> NeuronSurface | None:
-    """Return the surface around the path, or None for a layer that does not see the inputs themselves."""
-    first = next(iter(single_neurons(run.checkpoint(run.checkpoint_epochs()[0]))))
-    if layer is not None and layer != first:
-        return None
+def _first_layer(run: Run) -> str:
+    """Return the layer that sees the inputs themselves."""
+    planned = [event.data["layers"] for event in run.events if event.kind == "plan"]
+    return str(planned[-1][0]) if planned and planned[-1] else "T1"
+
+
+def _surface_around(run: Run, path: Array, inputs: Any | None) -> NeuronSurface:
     config = run.manifest["config"]
     values = run.arrays.load("inputs").ravel() if inputs is None else inputs
     low, high = path.min(axis=0), path.max(axis=0)

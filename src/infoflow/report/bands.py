@@ -65,7 +65,8 @@ def bands_text(
     index = _columns(len(epochs), columns)
     ceiling = float(table["ceiling"].max())
     top = ceiling if np.isfinite(ceiling) else float(table["upper"].max())
-    text.append(f"{quantity}, {mode}; full height is {_CEILINGS.get(quantity, 'ceiling')} = {top:.3f} nats\n")
+    name = f"{_CEILINGS.get(quantity, 'the ceiling')} = " if np.isfinite(ceiling) else ""
+    text.append(f"{quantity}, {mode}; full height is {name}{top:.3f} nats\n")
     for position, layer in enumerate(_layers(table, epochs)):
         _append_layer(text, layer, index, top, position, name_width, shaded, ascii_only)
     text.append(f"{'epoch':<{name_width}} {_ruler(epochs, index)}", style="dim")

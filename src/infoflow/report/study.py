@@ -1,5 +1,6 @@
 """The table of a study: one row per run, the last interval of every layer beside the losses."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ def study_rich(folders: Sequence[Path], *, quantity: str = "I(X;T)", mode: str =
 
 def _lines(folders: Sequence[Path], quantity: str, mode: str) -> list[list[str]]:
     """Return the head and a row per run, all of one length; a run that cannot be read says so in its row."""
-    found = [(folder.name, *_row(folder, quantity, mode)) for folder in folders]
+    depth = len(Path(os.path.commonpath(folders)).parts) if len(folders) > 1 else -1
+    found = [("/".join(folder.parts[depth:]), *_row(folder, quantity, mode)) for folder in folders]
     layers = list(dict.fromkeys(layer for _, _, ends in found for layer in ends))
     head = [*_FIRST, *layers]
     return [head, *([name, *first, *(ends.get(layer, "") for layer in layers)] for name, first, ends in found)]

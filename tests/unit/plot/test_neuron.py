@@ -1,17 +1,19 @@
 import io
+from shutil import copytree
 
 import numpy as np
 import pytest
 
 from infoflow._errors import RunFolderError
 from infoflow.plot import neuron_trajectory
-from infoflow.plot.neuron import neuron_path, single_neurons
+from infoflow.plot.neuron import neuron_paths, single_neurons
+from infoflow.runs import RunWriter, load_run
 from infoflow.truths import single_neuron
 from infoflow.truths.surface import neuron_surface
 
 
 def test_the_path_is_that_of_the_checkpoints(neuron_run):
-    epochs, path = neuron_path(neuron_run)
+    epochs, path = neuron_paths(neuron_run)["T1"]
     np.testing.assert_array_equal(epochs, [0, 10, 100, 1000])
     np.testing.assert_array_equal(path, [[0, 0], [1, -2], [2, -4], [3, -6]])
     axes = neuron_trajectory(neuron_run).axes[0]
@@ -39,16 +41,26 @@ def test_only_units_with_one_input_are_neurons():
     assert single_neurons(state) == {"T1": ("model.T1.0.weight", "model.T1.0.bias")}
 
 
+def test_measured_weights_come_before_checkpoints(neuron_run, tmp_path):
+    with RunWriter.create(tmp_path / "run", experiment="x", config={}, seed=0) as writer:
+        writer.record_event("plan", layers=["T1", "T2"])
+        for epoch in (0, 5):
+            writer.record_measures(epoch, [("T2", "w", 0.5 * epoch), ("T2", "b", 1.0), ("T1", "w", 1.0)])
+    paths = neuron_paths(load_run(tmp_path / "run"))
+    assert list(paths) == ["T2"]
+    np.testing.assert_array_equal(paths["T2"][0], [0, 5])
+    np.testing.assert_array_equal(paths["T2"][1], [[0.0, 1.0], [2.5, 1.0]])
+    assert len(neuron_trajectory(load_run(tmp_path / "run")).axes) == 2  # a deeper layer has no surface
+
+
 def test_runs_without_such_a_path_are_one_line(run, neuron_run, tmp_path):
-    with pytest.raises(RunFolderError, match="checkpoints for this figure, got none"):
+    with pytest.raises(RunFolderError, match="a layer of one unit with one input"):
         neuron_trajectory(run)
     with pytest.raises(ValueError, match="layer must be one of T1, T2, got 'T3'"):
         neuron_trajectory(neuron_run, layer="T3")
 
 
 def test_a_run_without_neurons_is_one_line(tmp_path):
-    from infoflow.runs import RunWriter, load_run
-
     with RunWriter.create(tmp_path / "run", experiment="x", config={}, seed=0) as writer:
         writer.save_checkpoint(0, {"model.T1.0.weight": np.zeros((3, 2), np.float32)})
     with pytest.raises(RunFolderError, match="a layer of one unit with one input"):
@@ -56,10 +68,6 @@ def test_a_run_without_neurons_is_one_line(tmp_path):
 
 
 def test_the_inputs_must_be_stored_or_given(neuron_run, tmp_path):
-    from shutil import copytree
-
-    from infoflow.runs import load_run
-
     copytree(neuron_run.path, tmp_path / "run")
     (tmp_path / "run" / "arrays" / "inputs" / "static.npy").unlink()
     with pytest.raises(RunFolderError, match="'inputs' without epoch"):

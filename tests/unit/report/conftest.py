@@ -52,3 +52,8 @@ def run(tmp_path: Path) -> Run:
 @pytest.fixture
 def empty_run(tmp_path: Path) -> Run:
     return make_run(tmp_path / "empty", ())
+
+
+@pytest.fixture
+def new_interval():
+    return make_interval
