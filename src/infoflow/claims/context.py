@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infoflow._errors import RunFolderError
+
 if TYPE_CHECKING:
+    from infoflow.experiments.config import ExperimentConfig
     from infoflow.runs import Run
 
 VARIANTS = ("quick", "full")
@@ -39,18 +42,24 @@ class Context:
         """Return the value of this variant."""
         return quick if self.quick else full
 
-    def study(self, name: str, **changes: Any) -> "Sequence[Run]":
-        """Return the runs of an experiment over all seeds, made once and shared by the claims that need them.
+    def study(self, name: str, config: "ExperimentConfig") -> "Sequence[Run]":
+        """Return the runs of an experiment, one for each seed, made once and shared by the claims that need them.
 
         Args:
-            name: An experiment of ``infoflow list``.
-            **changes: Settings that differ from its full variant; the same in every claim that shares the runs.
+            name: Name of the runs' folder; the variant is appended.
+            config: The settings, the same in every claim that shares the runs.
         """
-        from infoflow.experiments.registry import load_experiment
         from infoflow.experiments.runner import run_study
 
         if name not in self._studies:
-            config = load_experiment(name).config.changed(**changes)
             folder = self.runs / f"{name}-{self.variant}"
-            self._studies[name] = run_study(config, folder, seeds=self.seeds, resume=True)
+            self.say(f"  runs: {folder}, seeds {', '.join(str(seed) for seed in self.seeds)}")
+            runs = run_study(config, folder, seeds=self.seeds, name=name, resume=True)
+            self._studies[name] = [_finished(run) for run in runs]
         return self._studies[name]
+
+
+def _finished(run: "Run") -> "Run":
+    if run.state != "finished":
+        raise RunFolderError(f"a claim's runs must be finished, got {run.path} {run.state}: {run.events[-1].message}")
+    return run
