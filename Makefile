@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test check lint types layers pytest test-slow coverage bench bench-quick clean
+.PHONY: help demo test check lint types layers pytest browser test-slow coverage bench bench-quick clean
 
 help:
 	@echo "make demo        set up .venv and run a shortened SZT experiment (under 4 minutes)"
 	@echo "make test        set up .venv and run every check"
+	@echo "make browser     the pages in a real browser (part of make test); pictures in artifacts/browser"
 	@echo "make test-slow   the slow suites as well (coverage, full reproduction)"
 	@echo "make coverage    coverage of the intervals over all known truths (docs/coverage.md)"
 	@echo "make bench       the full benchmark; make bench-quick in under 3 minutes"
@@ -34,7 +35,7 @@ $(VENV)/.bench: $(VENV)/.dev
 demo: $(VENV)/.user
 	$(BIN)/infoflow demo
 
-test: check pytest
+test: check pytest browser
 
 check: lint types layers
 
@@ -50,7 +51,19 @@ layers: $(VENV)/.dev
 
 # Two workers share the cores: more threads in each would only wait for one another.
 pytest: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 -m 'not slow'
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2 -m 'not slow' --ignore=tests/browser
+
+# One browser for all of them, in one process; its pictures lie in artifacts/browser.
+browser: $(VENV)/.dev
+	@for tool in chromium chromedriver; do command -v $$tool > /dev/null || missing=1; done; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  echo "installing chromium and chromium-driver"; \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+	    chromium chromium-driver; } > /dev/null 2>&1 || echo "apt-get could not install them: the browser tests skip"; \
+	elif [ -n "$$missing" ]; then \
+	  echo "no chromium or chromedriver, and no right to install them: the browser tests skip"; \
+	fi
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q tests/browser
 
 test-slow: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n 2

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from infoflow._errors import ConfigError, RunFolderError
+from infoflow.cli.view import shown_live
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.registry import Experiment, experiment_names, load_experiment
 from infoflow.experiments.settings import parsed_settings, parsed_value
@@ -50,12 +51,14 @@ def run(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change any setting; may be repeated.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="File or folder of the data, where it is not generated.")] = None,
+    view: Annotated[bool, typer.Option("--view", help="Open a page that follows the run.")] = False,
 ) -> None:
     """Train a noisy network, measure its layers, and store table, figure and everything else in a run folder."""
     experiment = load_experiment(name)
     config = _configured(experiment, quick, seed, epochs, settings or [], data)
     target = _free_folder(name, config.seed) if out is None else _refuse_existing(out)
-    _run_and_show(experiment, config, target)
+    with shown_live(target, wanted=view):
+        _run_and_show(experiment, config, target)
 
 
 def demo() -> None:

@@ -1,6 +1,10 @@
-"""``infoflow view``: the live page of one or several runs."""
+"""``infoflow view``: the live page of one or several runs; and the page that ``infoflow run --view`` opens."""
 
+import os
+import sys
 import webbrowser
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +32,35 @@ def view(
     url = server.page_url(opened, token)
     print(f"live page: {url} (Ctrl-C ends it)", flush=True)
     if not no_browser:
-        webbrowser.open(url)
+        _open(url)
     try:
         server.serve(watched, opened, token=token)
     except KeyboardInterrupt:
         return
+
+
+@contextmanager
+def shown_live(target: Path, *, wanted: bool) -> Generator[None]:
+    """Serve the live page of a run that begins at ``target`` for as long as the block takes, and open a browser.
+
+    At a terminal the page then stays until Enter or Ctrl-C.
+    """
+    if not wanted:
+        yield
+        return
+    from infoflow.report.live import serve_in_background
+
+    with serve_in_background(target) as page:
+        print(f"live page: {page.url}", flush=True)
+        _open(page.url)
+        yield
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            print(f"the live page stays until Enter or Ctrl-C: {page.url}", flush=True)
+            with suppress(KeyboardInterrupt, EOFError):
+                input()
+
+
+def _open(url: str) -> None:
+    """Open a browser where there is a screen; one for the terminal would take the terminal."""
+    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(url)

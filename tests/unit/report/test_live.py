@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infoflow.cli import main
+from infoflow.cli.view import shown_live
 from infoflow.report import live
 from infoflow.runs import RunWriter
 
@@ -89,3 +90,49 @@ def test_bad_input_is_one_line(
     error = capsys.readouterr().err
     assert words in error
     assert error.count("\n") == 1
+
+
+class Opened:
+    """A page in the background that only remembers."""
+
+    url = "http://127.0.0.1:1/"
+    closed = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("display", ["", ":0"])
+def test_a_run_opens_its_page_where_there_is_a_screen(tmp_path: Path, monkeypatch, capsys, display: str) -> None:
+    page, urls = Opened(), []
+    monkeypatch.setattr("infoflow.report.live.serve_in_background", lambda _: page)
+    monkeypatch.setattr("webbrowser.open", urls.append)
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with shown_live(tmp_path, wanted=True):
+        assert not page.closed
+    assert page.closed
+    assert urls == ([page.url] if display else [])
+    assert f"live page: {page.url}" in capsys.readouterr().out
+
+
+def test_at_a_terminal_the_page_stays_until_enter(tmp_path: Path, monkeypatch, capsys) -> None:
+    page, asked = Opened(), []
+    monkeypatch.setattr("infoflow.report.live.serve_in_background", lambda _: page)
+    monkeypatch.setattr("webbrowser.open", lambda _: None)
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda: asked.append(page.closed))
+    with shown_live(tmp_path, wanted=True):
+        pass
+    assert asked == [False]
+    assert page.closed
+
+
+def test_a_run_without_a_page_starts_none(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("infoflow.report.live.serve_in_background", lambda _: pytest.fail("not asked for"))
+    with shown_live(tmp_path, wanted=False):
+        pass

@@ -3,17 +3,20 @@
 function drawCurves() {
   const runs = page.runs.filter((run) => run.shown);
   const traces = [epochTrace(runs)];
-  let ceiling = 0;
+  const seen = new Set();
+  let [floor, ceiling] = [0, 0];
   for (const run of runs) {
     const layers = estimatesByLayer(run, page.quantity, page.mode);
     for (const [layer, rows] of layers) {
       if (!rows.length) continue;
       ceiling = Math.max(ceiling, ...rows.map((row) => row.ceiling).filter(Number.isFinite));
-      traces.push(...layerTraces(run, layer, rows));
+      floor = Math.min(floor, ...rows.map((row) => row.lower).filter(Number.isFinite));
+      traces.push(...layerTraces(run, layer, rows, !seen.has(layer)));
+      seen.add(layer);
     }
-    traces.push(...lossTraces(run));
+    traces.push(...lossTraces(run, run === runs[0]));
   }
-  drawPlot("curves", traces, curvesLayout(ceiling), () => moveCursor("curves"));
+  drawPlot("curves", traces, curvesLayout(floor, ceiling), () => moveCursor("curves"));
 }
 
 /** Says the epoch at the head of the hover box; the axis itself knows only positions. */
@@ -30,13 +33,13 @@ function epochTrace(runs) {
   };
 }
 
-function layerTraces(run, layer, rows) {
+/** Band and line of a layer; of several runs, the first names the layer, and the dashes are those of the run. */
+function layerTraces(run, layer, rows, named) {
   const index = layerIndex(layer);
   const shade = colour(index);
   const x = rows.map((row) => position(row.epoch));
   const many = page.runs.length > 1;
   const name = plain(many ? `${layer} · ${run.name}` : `${layer} (d = ${rows[0].d})`);
-  const group = `${run.index}|${layer}`;
   return [
     {
       x: [...x, ...x.slice().reverse()],
@@ -47,14 +50,15 @@ function layerTraces(run, layer, rows) {
       mode: "lines",
       hoverinfo: "skip",
       showlegend: false,
-      legendgroup: group,
+      legendgroup: layer,
     },
     {
       x,
       y: rows.map((row) => row.estimate),
       customdata: rows.map(hoverFields),
-      name,
-      legendgroup: group,
+      name: many ? plain(layer) : name,
+      showlegend: named,
+      legendgroup: layer,
       mode: "lines+markers",
       line: { color: shade, width: 1.6, dash: DASHES[(many ? run.index : index) % DASHES.length] },
       marker: {
@@ -72,7 +76,7 @@ function hoverFields(row) {
   return [row.epoch, fixed(row.lower), fixed(row.upper), status];
 }
 
-function lossTraces(run) {
+function lossTraces(run, named) {
   const { history } = run;
   const x = Array.from(history.epoch, position);
   const suffix = page.runs.length > 1 ? ` · ${run.name}` : "";
@@ -80,7 +84,9 @@ function lossTraces(run) {
   const one = (kind, what, axis, shade) => ({
     x,
     y: history[`${kind}_${what}`],
-    name: plain(`${kind} ${what}${suffix}`),
+    name: `${kind} ${what}`,
+    showlegend: named,
+    legendgroup: `${kind} ${what}`,
     legend: "legend2",
     mode: "lines",
     line: { color: shade, width: 1.4, dash: dashOf(kind) },
@@ -96,7 +102,7 @@ function lossTraces(run) {
   ];
 }
 
-function curvesLayout(ceiling) {
+function curvesLayout(floor, ceiling) {
   const last = page.epochs.length ? page.epochs[page.epochs.length - 1] : 1;
   const compact = isNarrow() || page.runs.length > 1;
   const legend = { bgcolor: "rgba(0,0,0,0)", font: { size: 11 } };
@@ -109,7 +115,7 @@ function curvesLayout(ceiling) {
     yaxis: {
       domain: [0.36, 1],
       title: { text: `${plain(page.quantity)}  [nats]` },
-      range: ceiling > 0 ? [-0.02 * ceiling, 1.06 * ceiling] : undefined,
+      range: ceiling > 0 ? [1.06 * floor - 0.02 * ceiling, 1.06 * ceiling] : undefined,
     },
     yaxis2: { domain: [0, 0.28], title: { text: "loss  [nats]" }, rangemode: "tozero", color: colour(0) },
     yaxis3: { domain: [0, 0.28], title: { text: "accuracy" }, overlaying: "y2", side: "right", color: colour(4), showgrid: false, range: [0, 1.03], tickmode: "array", tickvals: [0, 0.25, 0.5, 0.75, 1] },

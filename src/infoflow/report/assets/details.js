@@ -71,6 +71,16 @@ function drawStatus() {
   byId("notes").replaceChildren(...[...(page.notes || []), ...notes].map((note) => element("p", { class: "note" }, note)));
 }
 
+/** A short line as the run has it in the curves. */
+function dashSample(index) {
+  const sample = mark("svg", { width: 34, height: 8, "aria-hidden": "true" });
+  const dashes = { solid: "none", dash: "8 5", dashdot: "8 3 2 3", dot: "2 3", longdash: "13 5", longdashdot: "13 3 2 3" };
+  const name = DASHES[index % DASHES.length];
+  const line = { x1: 0, x2: 34, y1: 4, y2: 4, "stroke-width": 2, stroke: "currentColor" };
+  sample.append(mark("line", { ...line, "stroke-dasharray": dashes[name] || name.replaceAll("px", "") }));
+  return sample;
+}
+
 function drawRunChips() {
   byId("runs").hidden = page.runs.length < 2;
   const chips = page.runs.map((run) => {
@@ -79,7 +89,7 @@ function drawRunChips() {
       drawRunChips();
       drawCharts();
     };
-    return element("button", { type: "button", class: "chip", "aria-pressed": String(run.shown), onclick: toggle }, run.name);
+    return element("button", { type: "button", class: "chip", "aria-pressed": String(run.shown), onclick: toggle }, dashSample(run.index), run.name);
   });
   byId("runs").replaceChildren(...chips);
 }

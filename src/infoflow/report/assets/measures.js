@@ -28,11 +28,13 @@ function measureTraces(run, measure) {
         x: rows.map((k) => position(table.epoch[k])),
         y: rows.map((k) => table.value[k]),
         customdata: rows.map((k) => table.epoch[k]),
-        name: plain(many ? `${layer} · ${run.name}` : layer),
+        name: plain(layer),
+        legendgroup: layer,
+        showlegend: run === page.runs.find((one) => one.shown),
         mode: "lines+markers",
         marker: { symbol: MARKERS[index % MARKERS.length], size: 5, color: colour(index) },
         line: { color: colour(index), width: 1.4, dash: DASHES[(many ? run.index : index) % DASHES.length] },
-        hovertemplate: `${plain(layer)}, epoch %{customdata}: %{y:.4g}<extra></extra>`,
+        hovertemplate: `${plain(many ? `${layer} · ${run.name}` : layer)}, epoch %{customdata}: %{y:.4g}<extra></extra>`,
       };
     })
     .filter((trace) => trace.x.length);

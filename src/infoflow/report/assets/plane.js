@@ -6,8 +6,8 @@ function drawPlane() {
   for (const run of page.runs.filter((one) => one.shown)) {
     for (const [layer, rows] of planeRows(run)) {
       if (!rows.length) continue;
-      traces.push(planeTrace(run, layer, rows));
-      page.plane.push({ index: layerIndex(layer), rows });
+      traces.push({ ...planeTrace(run, layer, rows), showlegend: !page.plane.some((one) => one.layer === layer) });
+      page.plane.push({ layer, index: layerIndex(layer), rows });
     }
   }
   byId("panel-plane").hidden = !traces.length;
@@ -46,7 +46,8 @@ function planeTrace(run, layer, rows) {
     error_x: cross(rows.map((row) => row.x), shade),
     error_y: cross(rows.map((row) => row.y), shade),
     customdata: rows.map(({ x, y }) => [x.epoch, fixed(x.lower), fixed(x.upper), fixed(y.lower), fixed(y.upper)]),
-    name,
+    name: plain(layer),
+    legendgroup: layer,
     mode: "lines+markers",
     line: { color: faded(shade, 0.55), width: 1.2, dash: DASHES[(many ? run.index : index) % DASHES.length] },
     marker: {
