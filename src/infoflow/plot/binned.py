@@ -14,6 +14,7 @@ from infoflow.runs import Run
 
 _BINNED = re.compile(r"twin_H_bin\[([0-9.eE+-]+)\]")
 _COLUMNS = 3
+_MANY_PANELS, _MANY_COLUMNS = 6, 4
 
 
 def noisy_beside_binned(run: Run, *, quantity: str = "I(X;T)", mode: str = "certified") -> Figure:
@@ -37,7 +38,7 @@ def noisy_beside_binned(run: Run, *, quantity: str = "I(X;T)", mode: str = "cert
     table = stored.estimates(run, quantity, mode)
     widths = sorted(binned["width"].unique())
     panels = 1 + len(widths)
-    columns = min(_COLUMNS, panels)
+    columns = min(_MANY_COLUMNS if panels > _MANY_PANELS else _COLUMNS, panels)
     rows = -(-panels // columns)
     figure = style.new_figure(1.0 + 3.4 * columns, 0.4 + 2.9 * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
@@ -93,4 +94,6 @@ def _finish(axes: list[Axes], columns: int, last: int) -> None:
         style.set_epoch_axis(panel, last)
         if position + columns < len(axes):
             panel.set_xlabel("")
+        else:
+            panel.tick_params(labelbottom=True)  # there may be no panel below
     axes[0].set_ylim(top=top)

@@ -93,7 +93,7 @@ def _coordinates(raw: list[Array], classes: IntArray, layer: str, dimensions: in
 
 
 def _panels(points: list[Array], names: list[str], classes: IntArray, titles: list[str]) -> Figure:
-    columns = min(_COLUMNS, len(points))
+    columns = 2 if len(points) == 4 else min(_COLUMNS, len(points))
     rows = -(-len(points) // columns)
     solid = points[0].shape[1] == 3
     figure = style.new_figure(0.6 + (3.1 if solid else 2.9) * columns, 0.9 + (2.6 if solid else 2.9) * rows)
@@ -131,6 +131,7 @@ def _name_axes(axes: Any, names: list[str], solid: bool, *, left: bool, bottom: 
         axes.set_box_aspect(None, zoom=1.0)
         return
     if bottom:
+        axes.tick_params(labelbottom=True)  # there may be no panel below
         axes.set_xlabel(names[0], fontsize=8)
     if left:
         axes.set_ylabel(names[1], fontsize=8)

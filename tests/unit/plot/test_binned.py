@@ -17,6 +17,15 @@ def test_a_panel_per_width_beside_the_noisy_network(run):
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
 
 
+def test_every_column_has_its_epochs_named_below(tmp_path, make_interval):
+    with RunWriter.create(tmp_path / "run", experiment="x", config={}, seed=0) as writer:
+        writer.record_estimates(0, [("T1", make_interval(1, 0))])
+        writer.record_measures(0, [("T1", f"twin_H_bin[{width:g}]", 1.0) for width in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)])
+    axes = noisy_beside_binned(load_run(tmp_path / "run")).axes  # four columns: four panels above three
+    named = [panel.get_xlabel() == "epoch" and panel.xaxis.get_tick_params()["labelbottom"] for panel in axes]
+    assert named == [False, False, False, True, True, True, True]
+
+
 def test_the_ceiling_is_ruled_in_every_panel(run):
     for axes in noisy_beside_binned(run).axes:
         assert any(list(line.get_ydata()) == [8.3177, 8.3177] for line in axes.lines)
