@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from infoflow import plot as plot
     from infoflow import truths as truths
     from infoflow._errors import ConfigError as ConfigError
     from infoflow._errors import CrossingError as CrossingError
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from infoflow._result import Status as Status
     from infoflow.clustering import clustering_summary as clustering_summary
     from infoflow.clustering import twin_summary as twin_summary
+    from infoflow.comparators import Comparison as Comparison
+    from infoflow.comparators import compare as compare
+    from infoflow.comparators import entropy_convergence as entropy_convergence
+    from infoflow.comparators import quantise as quantise
     from infoflow.estimators import Budget as Budget
     from infoflow.estimators import Measurement as Measurement
     from infoflow.estimators import Plan as Plan
@@ -58,6 +63,7 @@ _HOME = {
     ),
     "infoflow._result": "Estimate Interval Status",
     "infoflow.clustering": "clustering_summary twin_summary",
+    "infoflow.comparators": "Comparison compare entropy_convergence quantise",
     "infoflow.estimators": (
         "Budget Measurement Plan conditional_entropy input_information label_information layered_information "
         "measure multiplicative_information output_entropy plan projected_information sample_propagation "
@@ -72,7 +78,7 @@ _HOME = {
     "infoflow.verification": "verify",
 }
 _EXPORTS = {name: module for module, names in _HOME.items() for name in names.split()}
-_SUBMODULES = ("truths",)
+_SUBMODULES = ("plot", "truths")
 
 __all__ = ["__version__", *sorted(_EXPORTS), *_SUBMODULES]  # pyright: ignore[reportUnsupportedDunderAll]
 
