@@ -45,9 +45,10 @@ def szt_runs(context: Context) -> Sequence[Run]:
 
 
 def variant_runs(context: Context, name: str, **changes: object) -> Sequence[Run]:
-    """Return runs that differ from the tanh runs in some settings, estimated at fewer epochs."""
-    checkpoints = context.choose(12, 24)
-    config = szt_config(context).changed(checkpoints=checkpoints, confidence=1.0 - 0.05 / (checkpoints + 1))
+    """Return runs that differ from the tanh runs in some settings, estimated at fewer epochs, quick ones cut short."""
+    checkpoints, epochs = context.choose((8, 2000), (24, 10_000))
+    together = 1.0 - 0.05 / (checkpoints + 1)
+    config = szt_config(context).changed(checkpoints=checkpoints, epochs=epochs, confidence=together)
     return context.study(name, config.changed(**changes))
 
 
@@ -76,6 +77,12 @@ def history(run: Run, name: str, epochs: IntArray) -> Array:
 def _at(stored: Iterable[int], values: Iterable[float], epochs: IntArray) -> Array:
     by_epoch = dict(zip(stored, values, strict=True))
     return np.array([by_epoch[int(epoch)] for epoch in epochs], dtype=np.float64)
+
+
+def history_until(run: Run, name: str, last: int) -> float:
+    """Return a loss or accuracy at the latest epoch recorded up to ``last``."""
+    rows = run.history
+    return float(rows.loc[rows["epoch"] <= last, name].iloc[-1])
 
 
 def label(run: Run) -> str:

@@ -17,8 +17,7 @@ def _check(context: Context) -> Measurement:
     values = [value for run in studies.szt_runs(context) for value in _values(run)]
     note = (
         "Bins of equal width, all 4096 inputs, the trained network with its noise switched off everywhere. A twin "
-        "cannot "
-        "stay pinned once two saturated representations are closer than a bin."
+        "cannot stay pinned once two saturated representations are closer than a bin."
     )
     return Measurement(values=values, seeds=context.seeds, notes=[note])
 

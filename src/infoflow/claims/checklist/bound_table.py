@@ -37,8 +37,7 @@ def _check(context: Context) -> Measurement:
     values.append(statistics.exact("exponential", growth))
     note = (
         "The table's epsilon = .005 is smaller than the bound's proof wants; with the smallest epsilon that it "
-        "allows the "
-        f"bound at d = 5 is {plug_in_risk_bound(_N, 5, 1.0):.3g} in the place of .0179."
+        f"allows the bound at d = 5 is {plug_in_risk_bound(_N, 5, 1.0):.3g} in the place of .0179."
     )
     return Measurement(values=values, notes=[note])
 

@@ -47,8 +47,7 @@ def _check(context: Context) -> Measurement:
     ]
     note = (
         f"{len(truths)} known truths with S a function of the input; first layer of freshly made 12-10-7-5-4-3-2 "
-        "networks, "
-        "beta = .005. With replacement: 4096 inputs drawn from the 4096, as the published code did."
+        "networks, beta = .005. With replacement: 4096 inputs drawn from the 4096, as the published code did."
     )
     return Measurement(values=values, seeds=context.seeds, notes=[note])
 
@@ -88,8 +87,7 @@ CLAIM = Claim(
     title="exact first layer",
     claimed=(
         "T_1 given x is a Gaussian: h(T_1|x) = (d/2) ln(2πe beta²) exactly, h(T_1) is a mixture of m components, and "
-        "only "
-        "Monte-Carlo error remains; the truth is near ln 4096 = 8.318 where the published runs show 7.74, an "
+        "only Monte-Carlo error remains; the truth is near ln 4096 = 8.318 where the published runs show 7.74, an "
         "artefact of "
         "drawing inputs with replacement."
     ),

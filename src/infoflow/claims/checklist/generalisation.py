@@ -60,8 +60,7 @@ CLAIM = Claim(
     title="compression is not generalisation",
     claimed=(
         "In the long decrease of I(X;T_5) the test loss rises (.096 to .17): compression without lower loss; a "
-        "network that "
-        "is trained on shuffled labels compresses too."
+        "network that is trained on shuffled labels compresses too."
     ),
     source="G19 section 5",
     criteria=(

@@ -20,8 +20,7 @@ def _check(context: Context) -> Measurement:
     values = [value for name in _VARIANTS for run in runs[name] for value in _values(run, name)]
     note = (
         f"{images.described(context)} Mean cosine over pairs of {images.image_config(context).measured_inputs} test "
-        "images; "
-        "from the initialisation to the end of training."
+        "images; from the initialisation to the end of training."
     )
     return Measurement(values=values, seeds=context.seeds, notes=[note])
 

@@ -65,8 +65,7 @@ CLAIM = Claim(
     title="Monte-Carlo slope -1/2 and both error bounds",
     claimed=(
         "The root-mean-square error of the Monte-Carlo entropy falls as n_mc^-1/2, hardly depends on d, and stays "
-        "within "
-        "its bound."
+        "within its bound."
     ),
     source="G18 Theorem 5; Poincare's inequality",
     criteria=(

@@ -29,8 +29,7 @@ def _check(context: Context) -> Measurement:
         values.append(_largest_excess(replicates))
     note = (
         f"Identity on S = ±1, beta = {_BETA:g}: E ĥ over all samples of size n by the library, I(S^n; S_W + Z) by "
-        "adaptive "
-        f"quadrature over the counts of +1. Sign: S ~ N(0, I), beta = .5, {replicates} replicates."
+        f"adaptive quadrature over the counts of +1. Sign: S ~ N(0, I), beta = .5, {replicates} replicates."
     )
     return Measurement(values=values, seeds=(0,), notes=[note])
 

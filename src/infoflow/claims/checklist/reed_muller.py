@@ -28,8 +28,7 @@ def _check(context: Context) -> Measurement:
         values.append(statistics.mean("plug-in", [_plug_in_error(seed) for seed in range(replicates)]))
     note = (
         f"Plateau and plug-in over {replicates} replicates. Exact values are 2^m times the quadrature of one bit; "
-        "the certified "
-        "intervals enumerate all codewords and do not know that."
+        "the certified intervals enumerate all codewords and do not know that."
     )
     return Measurement(values=values, seeds=(0,), notes=[note])
 
@@ -69,8 +68,7 @@ CLAIM = Claim(
     title="Reed-Muller codes",
     claimed=(
         "I of the code of all words is 2^m times that of one bit; RM(5,5) at sigma = 2 carries 3.5655 nats; with n "
-        "samples "
-        "the estimate of RM(4,4) plateaus at ln n for small sigma."
+        "samples the estimate of RM(4,4) plateaus at ln n for small sigma."
     ),
     source="G18 section VI",
     criteria=(

@@ -14,8 +14,7 @@ def _check(context: Context) -> Measurement:
     config = studies.szt_config(context)
     note = (
         f"12-10-7-5-4-3-2 tanh network, beta = {config.beta:g}, {config.epochs} epochs, {config.checkpoints + 1} of "
-        "them "
-        f"estimated with {config.n} centres and {config.r} fresh draws per input; X uniform on all 4096 inputs."
+        f"them estimated with {config.n} centres and {config.r} fresh draws per input; X uniform on all 4096 inputs."
     )
     return Measurement(values=values, seeds=context.seeds, notes=[note])
 
@@ -42,8 +41,7 @@ CLAIM = Claim(
     title="SZT tanh: rise and fall of I(X;T)",
     claimed=(
         "In the noisy tanh network I(X;T_5) peaks at 4.3 to 5.5 nats and ends at least 1.5 nats lower; I(X;T_4) "
-        "drops by "
-        "at least 0.8 (published: 7.1 to 5.6 at the end); T_1 to T_3 stay high."
+        "drops by at least 0.8 (published: 7.1 to 5.6 at the end); T_1 to T_3 stay high."
     ),
     source="G19 section 5, published run",
     criteria=(

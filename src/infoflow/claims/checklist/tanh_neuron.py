@@ -44,8 +44,7 @@ CLAIM = Claim(
     title="tanh neuron: rise, fall and limit",
     claimed=(
         "Along b = -2w the information of one tanh neuron rises as the points spread and falls as they saturate, "
-        "towards "
-        "H(1/4) = .5623, not ln 2."
+        "towards H(1/4) = .5623, not ln 2."
     ),
     source="G19 section 4",
     criteria=(

@@ -47,8 +47,7 @@ def _check(context: Context) -> Measurement:
         notes=[
             "Networks 12-10-7-5-4-3-2, tanh, no noise: default weights times "
             f"{', '.join(f'{gain:g}' for gain in _GAINS)}, and one trained for {epochs} epochs without noise, looked "
-            "at "
-            "four times. Entropy of the 4096 representations in double precision, each distinct row one symbol."
+            "at four times. Entropy of the 4096 representations in double precision, each distinct row one symbol."
         ],
     )
 
