@@ -12,8 +12,8 @@ function makeCamera(ranges, dims, width, height) {
     dims === 3
       ? (a, b, c) => {
           const along = -a * sinA + b * cosA;
-          const away = a * cosA + b * sinA;
-          return [centre[0] + size * along, centre[1] - size * (c * cosE - away * sinE), away * cosE + c * sinE];
+          const near = a * cosA + b * sinA;
+          return [centre[0] + size * along, centre[1] - size * (c * cosE - near * sinE), near * cosE + c * sinE];
         }
       : (a, b) => [centre[0] + size * a, centre[1] - size * b, 0];
   const unit = (value, axis) => (value - middle[axis]) / half;
@@ -89,7 +89,7 @@ function labelEdge(context, camera, ends, range, name, axis) {
     place[others[1]] = ends[others[1]][j];
     return camera.place(...place);
   };
-  const edges = [[0, 0], [0, 1], [1, 0], [1, 1]].map(([i, j]) => [at(0, i, j), at(0.5, i, j), at(1, i, j)]);
+  const edges = [[0, 0], [0, 1], [1, 0], [1, 1]].map(([i, j]) => [at(0.05, i, j), at(0.5, i, j), at(0.95, i, j)]);
   const rank = axis === 2 ? (edge) => edge[1][0] : (edge) => -edge[1][1];
   const [from, middle, to] = edges.reduce((best, edge) => (rank(edge) < rank(best) ? edge : best));
   const centre = camera.place(0, 0, 0);

@@ -102,7 +102,7 @@ function paintScatter() {
     (dims === 3 ? "Drag to turn, Ctrl and wheel to zoom." : "Drag to move, Ctrl and wheel to zoom.");
 }
 
-/** Pixel places of all visible points: [x, y, depth, index]; a single unit is spread by class. */
+/** Pixel places of all visible points: [x, y, nearness, index]; a single unit is spread by class. */
 function placePoints(run, frame, camera, dims) {
   const { points, k } = frame;
   const places = [];
@@ -117,7 +117,7 @@ function placePoints(run, frame, camera, dims) {
     const place = dims === 3 ? camera.place(a, b, camera.unit(points[index * k + 2], 2)) : camera.place(a, b);
     if (Number.isFinite(place[0]) && Number.isFinite(place[1])) places.push([...place, index]);
   }
-  return dims === 3 ? places.sort((one, other) => other[2] - one[2]) : places;
+  return dims === 3 ? places.sort((one, other) => one[2] - other[2]) : places; // the nearest last
 }
 
 function paintPoints(context, run, places, dims) {
@@ -126,7 +126,7 @@ function paintPoints(context, run, places, dims) {
   context.globalAlpha = places.length > 600 ? 0.6 : 0.8;
   for (const [x, y, depth, index] of places) {
     const group = classes ? classes[index] : 0;
-    const radius = dims === 3 ? Math.max(1.2, 2.6 - 0.7 * depth) : 2.4;
+    const radius = dims === 3 ? Math.max(1.2, 2.4 + 0.7 * depth) : 2.4;
     context.fillStyle = shades[group];
     context.beginPath();
     if (group % 2) context.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8);
