@@ -1,6 +1,6 @@
 """What a check is given: the variant, the seeds, the data, and the runs that claims share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from infoflow._errors import RunFolderError
 
 if TYPE_CHECKING:
     from infoflow.experiments.config import ExperimentConfig
+    from infoflow.experiments.progress import Listener
     from infoflow.runs import Run
 
 VARIANTS = ("quick", "full")
@@ -23,14 +24,16 @@ class Context:
         seeds: Seeds of the runs, and of everything random.
         runs: Folder in which runs are kept and shared.
         data: Folder of MNIST's IDX files, or None for the user's cache.
-        say: Hears a line of progress.
+        say: Hears a line when runs begin.
+        listener: Hears of the progress of each run.
     """
 
     quick: bool
     seeds: tuple[int, ...]
     runs: Path
     data: Path | None = None
-    say: Any = field(default=lambda line: None)
+    say: Callable[[str], None] = lambda line: None
+    listener: "Listener | None" = None
     _studies: dict[str, "list[Run]"] = field(default_factory=dict[str, "list[Run]"])
 
     @property
@@ -54,7 +57,7 @@ class Context:
         if name not in self._studies:
             folder = self.runs / f"{name}-{self.variant}"
             self.say(f"  runs: {folder}, seeds {', '.join(str(seed) for seed in self.seeds)}")
-            runs = run_study(config, folder, seeds=self.seeds, name=name, resume=True)
+            runs = run_study(config, folder, seeds=self.seeds, name=name, listener=self.listener, resume=True)
             self._studies[name] = [_finished(run) for run in runs]
         return self._studies[name]
 

@@ -33,6 +33,7 @@ def image_table(context: Context) -> "pd.DataFrame":
         betas=BETAS,
         seeds=context.seeds,
         config=image_config(context),
+        listener=context.listener,
         tell=lambda line: context.say(f"  {line}"),
     )
 

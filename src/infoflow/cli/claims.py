@@ -38,9 +38,17 @@ def claims(
     from infoflow.claims.registry import claims as load_claims
     from infoflow.claims.runner import run_claims
     from infoflow.claims.store import VerdictStore
+    from infoflow.experiments.progress import Lines
 
     console = Console(stderr=True)
-    context = Context(quick=quick, seeds=tuple(range(count)), runs=out / "runs", data=data, say=console.print)
+    context = Context(
+        quick=quick,
+        seeds=tuple(range(count)),
+        runs=out / "runs",
+        data=data,
+        say=lambda line: console.print(line, highlight=False, markup=False),
+        listener=Lines(console),
+    )
     verdicts = run_claims(load_claims(numbers), context, VerdictStore(out), _Lines(console))
     _print(verdicts)
     if markdown is not None:

@@ -15,7 +15,8 @@ def stand_in(state):
 def test_claims_share_their_runs(context, monkeypatch):
     calls = []
 
-    def run_study(config, out, *, seeds, name, resume):
+    def run_study(config, out, *, seeds, name, listener, resume):
+        assert listener is None
         calls.append((config.checkpoints, out.name, seeds, name, resume))
         return [stand_in("finished") for _ in seeds]
 
