@@ -56,6 +56,7 @@ class ExperimentConfig:
     train_noise: str = _setting("on", "noise in training; off: added only to measure", choices=SWITCH)
     n_train: int = _setting(3277, "training examples, the rest is the test set; 0: all, which are both", least=0)
     epochs: int = _setting(10_000, "epochs of training", least=1)
+    passes: int = _setting(1, "passes through the training set that make an epoch", least=1)
     batch_size: int = _setting(256, "examples per step", least=1)
     loss: str = _setting("cross_entropy", "what is minimised", choices=LOSSES)
     optimizer: str = _setting("adam", "optimiser", choices=OPTIMIZERS)
@@ -97,14 +98,14 @@ class ExperimentConfig:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def setting_types() -> dict[str, Any]:
-    """Return the type of every setting, by name."""
-    return {spec.name: spec.type for spec in dataclasses.fields(ExperimentConfig)}
+def setting_types(kind: type | None = None) -> dict[str, Any]:
+    """Return the type of every setting of a kind of configuration, by name; of :class:`ExperimentConfig` by default."""
+    return {spec.name: spec.type for spec in dataclasses.fields(kind or ExperimentConfig)}
 
 
-def check_names(names: Any) -> None:
+def check_names(names: Any, kind: type | None = None) -> None:
     """Raise ``ConfigError`` with the nearest names for the first of ``names`` that is no setting."""
-    known = list(setting_types())
+    known = list(setting_types(kind))
     for name in names:
         if name not in known:
             raise ConfigError(f"setting must be one that exists, got {name!r}{nearest(name, known)}")

@@ -5,26 +5,29 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from infoflow._errors import RunFolderError
 from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments.images.config import ImageConfig
+from infoflow.experiments.images.run import run_images
+from infoflow.experiments.kinds import AnyConfig, configured
 from infoflow.experiments.models import build_model
-from infoflow.experiments.problem import Problem
 from infoflow.experiments.problems import load_problem
 from infoflow.experiments.progress import Listener
-from infoflow.experiments.session import Session, Training, last_stored_epoch, measured_epochs
+from infoflow.experiments.session import Session, last_stored_epoch, measured_epochs
 from infoflow.experiments.stacked_training import StackedTrainer
 from infoflow.experiments.threads import threads
 from infoflow.experiments.training import Trainer, check_loss
-from infoflow.networks import NoisyNetwork
 from infoflow.runs import Run, RunWriter, load_run
 
 _T = TypeVar("_T")
+_Config = TypeVar("_Config", bound=AnyConfig)
+VectorJob: TypeAlias = "Job[ExperimentConfig]"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class Job(Generic[_Config]):
     """A run to be made, or to be finished where its folder holds an unfinished one.
 
     Attributes:
@@ -36,7 +39,7 @@ class Job:
     """
 
     folder: Path
-    config: ExperimentConfig
+    config: _Config
     experiment: str
     command: Sequence[str] | None = None
     label: str = ""
@@ -55,7 +58,7 @@ class Job:
         if not self.begun:
             return None
         run = load_run(self.folder)
-        if ExperimentConfig().changed(**run.manifest["config"]) != self.config:
+        if configured(run.manifest["config"]) != self.config:
             raise RunFolderError(f"run to resume must have the settings asked for, got others in {self.folder}")
         return run
 
@@ -64,12 +67,6 @@ class Job:
         """Whether the folder holds the whole run."""
         run = self.stored()
         return run is not None and run.state == "finished"
-
-    @property
-    def start(self) -> int | None:
-        """The epoch after which the run goes on; None for a run from the beginning."""
-        run = self.stored()
-        return None if run is None else last_stored_epoch(run, self.config)
 
     def writer(self) -> RunWriter:
         """Return the writer of a new run, or of the unfinished one."""
@@ -80,21 +77,19 @@ class Job:
             self.folder, experiment=self.experiment, config=config, seed=self.config.seed, command=self.command
         )
 
-    def session(self, member: "Member", writer: RunWriter, listener: Listener) -> Session:
-        """Return the session of this run."""
-        return Session(self.config, member.problem, member.network, member.training, writer, listener, self.label)
+
+def start_epoch(job: VectorJob) -> int | None:
+    """Return the epoch after which a run goes on; None for a run from the beginning."""
+    run = job.stored()
+    return None if run is None else last_stored_epoch(run, job.config)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
-    """The data, the network and the training of one run."""
-
-    problem: Problem
-    network: NoisyNetwork
-    training: Training
+def run_images_job(job: Job[ImageConfig], listener: Listener) -> None:
+    """Make or finish one run with images; raises what :func:`infoflow.experiments.images.run_images` does."""
+    run_images(job.config, job.folder, name=job.experiment, command=job.command, listener=listener, resume=job.begun)
 
 
-def run_alone(job: Job, listener: Listener) -> None:
+def run_alone(job: VectorJob, listener: Listener) -> None:
     """Make or finish one run; it repeats bit for bit, whether or not it was broken off in between.
 
     Data and settings are checked before the folder is made.
@@ -108,10 +103,10 @@ def run_alone(job: Job, listener: Listener) -> None:
     """
     problem = load_problem(job.config)
     trainer = Trainer(build_model(job.config, problem), problem, job.config)
-    start = job.start
+    start = start_epoch(job)
     _announce([job], start, listener)
     with job.writer() as writer:
-        session = job.session(Member(problem=problem, network=trainer.network, training=trainer), writer, listener)
+        session = Session(job.config, problem, trainer.network, trainer, writer, listener, job.label)
         if start is None:
             session.begin()
         else:
@@ -122,11 +117,11 @@ def run_alone(job: Job, listener: Listener) -> None:
             session.trained(epoch, loss, seconds)
 
 
-def run_together(jobs: Sequence[Job], listener: Listener) -> None:
+def run_together(jobs: Sequence[VectorJob], listener: Listener) -> None:
     """Make or finish runs that can be stacked, trained in one pass; one that fails is recorded, the others go on.
 
     Args:
-        jobs: Runs with the same :attr:`Job.start`.
+        jobs: Runs with the same :func:`start_epoch`.
         listener: Hears of the progress.
 
     Raises:
@@ -137,17 +132,13 @@ def run_together(jobs: Sequence[Job], listener: Listener) -> None:
     problems = [load_problem(job.config) for job in jobs]
     networks = [build_model(job.config, problem) for job, problem in zip(jobs, problems, strict=True)]
     trainer = StackedTrainer(networks, problems, [job.config for job in jobs])
-    start = jobs[0].start
+    start = start_epoch(jobs[0])
     _announce(jobs, start, listener)
     with ExitStack() as stack:
-        parts = zip(jobs, problems, networks, strict=True)
+        writers = [stack.enter_context(job.writer()) for job in jobs]
         sessions = [
-            job.session(
-                Member(problem=problem, network=network, training=trainer.member(row)),
-                stack.enter_context(job.writer()),
-                listener,
-            )
-            for row, (job, problem, network) in enumerate(parts)
+            Session(job.config, problem, network, trainer.member(row), writer, listener, job.label)
+            for row, (job, problem, network, writer) in enumerate(zip(jobs, problems, networks, writers, strict=True))
         ]
         _Pass(jobs, sessions, trainer, listener).run(start)
 
@@ -156,7 +147,7 @@ class _Pass:
     """One pass of training over several sessions, of which some may fail."""
 
     def __init__(
-        self, jobs: Sequence[Job], sessions: Sequence[Session], trainer: StackedTrainer, listener: Listener
+        self, jobs: Sequence[VectorJob], sessions: Sequence[Session], trainer: StackedTrainer, listener: Listener
     ) -> None:
         self._jobs, self._trainer, self._listener = jobs, trainer, listener
         self._sessions = sessions
@@ -194,7 +185,7 @@ class _Pass:
                 self._alive.remove(row)
 
 
-def _announce(jobs: Sequence[Job], start: int | None, listener: Listener) -> None:
+def _announce(jobs: Sequence[VectorJob], start: int | None, listener: Listener) -> None:
     config = jobs[0].config
     done = -1 if start is None else start
     left = sum(epoch > done for epoch in measured_epochs(config))

@@ -6,9 +6,10 @@ from importlib import resources
 from typing import Any
 
 from infoflow._errors import ConfigError
-from infoflow.experiments.config import ExperimentConfig, nearest
+from infoflow.experiments.config import nearest
+from infoflow.experiments.kinds import AnyConfig, configured
 
-_TABLES = ("title", "settings", "quick")
+_TABLES = ("title", "settings", "quick", "sweep")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +21,15 @@ class Experiment:
         title: A line that says what it shows.
         config: Its settings.
         quick: Its settings for a first look, minutes instead of hours.
+        sweep: Settings that take several values, by name; empty for most experiments.
         notes: The header of its file: source, command, time, expected numbers.
     """
 
     name: str
     title: str
-    config: ExperimentConfig
-    quick: ExperimentConfig
+    config: AnyConfig
+    quick: AnyConfig
+    sweep: dict[str, list[Any]]
     notes: str
 
 
@@ -50,7 +53,7 @@ def load_experiment(name: str) -> Experiment:
 
 
 def parsed_experiment(name: str, text: str) -> Experiment:
-    """Return the experiment that a TOML file describes: ``title``, ``[settings]`` and ``[quick]``.
+    """Return the experiment that a TOML file describes: ``title``, ``[settings]``, ``[quick]`` and ``[sweep]``.
 
     Raises:
         ConfigError: The text is not TOML, or holds something else.
@@ -61,13 +64,15 @@ def parsed_experiment(name: str, text: str) -> Experiment:
         raise ConfigError(f"{name} must be a TOML file: {error}") from None
     unknown = [key for key in content if key not in _TABLES]
     if unknown or not isinstance(content.get("title"), str):
-        raise ConfigError(f"{name} must hold a title and at most [settings] and [quick], got {', '.join(content)}")
-    config = ExperimentConfig().changed(**_table(name, content, "settings"))
+        allowed = "a title and at most [settings], [quick] and [sweep]"
+        raise ConfigError(f"{name} must hold {allowed}, got {', '.join(content)}")
+    config = configured(_table(name, content, "settings"))
     return Experiment(
         name=name,
         title=content["title"],
         config=config,
         quick=config.changed(**_table(name, content, "quick")),
+        sweep=_sweep(name, content, config),
         notes=_header(text),
     )
 
@@ -77,6 +82,16 @@ def _table(name: str, content: dict[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise ConfigError(f"{name} must hold {key} as a table, got {table!r}")
     return table
+
+
+def _sweep(name: str, content: dict[str, Any], config: AnyConfig) -> dict[str, list[Any]]:
+    sweep = _table(name, content, "sweep")
+    for key, values in sweep.items():
+        if not isinstance(values, list) or not values:
+            raise ConfigError(f"{name} must sweep {key} over a list of values, got {values!r}")
+        for value in values:
+            config.changed(**{key: value})
+    return sweep
 
 
 def _header(text: str) -> str:

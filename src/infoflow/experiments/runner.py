@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from infoflow._errors import RunFolderError
-from infoflow.experiments.config import ExperimentConfig
-from infoflow.experiments.jobs import Job, run_alone
+from infoflow.experiments.jobs import Job
+from infoflow.experiments.kinds import AnyConfig, configured
 from infoflow.experiments.progress import Listener, Silent
-from infoflow.experiments.study import STUDY_NAME, run_jobs, stored_jobs, study_jobs, write_study
+from infoflow.experiments.study import STUDY_NAME, AnyJob, run_job, run_jobs, stored_jobs, study_jobs, write_study
 from infoflow.runs import Run, load_run
 
 
 def run_experiment(
-    config: ExperimentConfig,
+    config: AnyConfig,
     out: str | Path,
     *,
     name: str = "custom",
@@ -48,12 +48,12 @@ def run_experiment(
     if not resume:
         _refuse_existing(job.folder)
     if not (resume and job.finished):
-        run_alone(job, listener or Silent())
+        run_job(job, listener or Silent())
     return load_run(out)
 
 
 def run_study(
-    config: ExperimentConfig,
+    config: AnyConfig,
     out: str | Path,
     seeds: Iterable[int] = range(3),
     *,
@@ -123,12 +123,14 @@ def resume_stored(path: str | Path, *, listener: Listener | None = None) -> list
         run_jobs(jobs, listener or Silent())
         return [load_run(job.folder) for job in jobs]
     manifest = load_run(folder).manifest
-    config = ExperimentConfig().changed(**manifest["config"])
-    run_alone(Job(folder=folder, config=config, experiment=manifest["experiment"]), listener or Silent())
+    job = Job(folder=folder, config=configured(manifest["config"]), experiment=manifest["experiment"])
+    if job.finished:
+        raise RunFolderError(f"run to resume must be unfinished, got a finished one: {folder}")
+    run_job(job, listener or Silent())
     return [load_run(folder)]
 
 
-def _united(folder: Path, jobs: Sequence[Job]) -> list[Job]:
+def _united(folder: Path, jobs: Sequence[AnyJob]) -> list[AnyJob]:
     """Return the runs that a study has already, and those of ``jobs`` that it has not."""
     stored = stored_jobs(folder) if (folder / STUDY_NAME).exists() else []
     known = {job.folder for job in stored}

@@ -76,6 +76,7 @@ class Session:
         self.writer.record_event(
             "plan", epochs=self.config.epochs, estimated=self.measured, layers=list(self.network.layers)
         )
+        self.writer.save_array("inputs", self.problem.inputs)
         self.writer.save_array("labels", self.problem.labels)
         self.writer.save_array("train_inputs", self.problem.train)
         self.writer.save_array("kept_inputs", kept_inputs(len(self.problem.inputs), self.config))

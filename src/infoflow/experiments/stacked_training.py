@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments.learning_rate import LearningRate
 from infoflow.experiments.models import SLOPE
 from infoflow.experiments.objective import Objective
 from infoflow.experiments.orthonormal import orthonormal_step
@@ -25,9 +26,9 @@ from infoflow.networks import NoisyNetwork
 
 
 def stackable(configs: Sequence[ExperimentConfig]) -> bool:
-    """Return whether the experiments differ in seed and beta at most, and none changes its learning rate by itself."""
+    """Return whether there are several experiments that differ in seed and beta at most."""
     alike = {replace(config, seed=0, beta=1.0) for config in configs}
-    return len(configs) > 1 and len(alike) == 1 and configs[0].lr_drop == 1
+    return len(configs) > 1 and len(alike) == 1
 
 
 class StackedTrainer:
@@ -54,23 +55,26 @@ class StackedTrainer:
         members = zip(networks, problems, self._objectives, strict=True)
         self._evaluations = [Evaluation(network, problem, objective) for network, problem, objective in members]
         self._optimizer = _optimizer(self._stack, self._config)
+        self._rates = [LearningRate(config) for config in configs]
         self._noisy = self._config.train_noise == "on"
         self._betas = torch.tensor([config.beta for config in configs], dtype=self._stack.values.dtype).view(-1, 1, 1)
 
     def member(self, row: int) -> "StackMember":
         """Return the training of one of the networks."""
-        return StackMember(self._evaluations[row], self._optimizer, row)
+        return StackMember(self._evaluations[row], self._optimizer, self._rates[row], row)
 
     def load_state(self, epoch: int, states: Sequence[dict[str, npt.NDArray[Any]]]) -> None:
         """Go on after ``epoch`` epochs from the states of all networks."""
         self.epoch = epoch
         for row, tensors in enumerate(states):
             self._optimizer.load(row, tensors)
+            self._rates[row].load(tensors)
 
     @torch.no_grad()
     def train_epoch(self) -> list[float]:
         """Train all networks for one epoch and return the mean loss of each; NaN or infinite where one diverged."""
         self.epoch += 1
+        self._set_rates()
         inputs, labels = self._shuffled()
         total = torch.zeros(len(self._configs))
         n, size = inputs.shape[1], self._config.batch_size
@@ -79,10 +83,16 @@ class StackedTrainer:
             total += self._step(batch, labels[:, start : start + size]) * batch.shape[1]
         return (total / n).tolist()
 
+    def _set_rates(self) -> None:
+        for rate, evaluation in zip(self._rates, self._evaluations, strict=True):
+            if rate.awaits_accuracy:
+                rate.see(evaluation.train_accuracy())
+        self._optimizer.set_rates([rate.value for rate in self._rates])
+
     def _shuffled(self) -> tuple[Tensor, Tensor]:
         """Return inputs (R, n, n_in) and labels (R, n) in each network's order of this epoch."""
         orders = [
-            examples_order(config.seed, self.epoch, len(evaluation.train[0]))
+            examples_order(config, self.epoch, len(evaluation.train[0]))
             for config, evaluation in zip(self._configs, self._evaluations, strict=True)
         ]
         pairs = [(e.train[0][order], e.train[1][order]) for e, order in zip(self._evaluations, orders, strict=True)]
@@ -143,16 +153,16 @@ class StackedTrainer:
 class StackMember:
     """The training of one network of a stack, as its session sees it."""
 
-    def __init__(self, evaluation: Evaluation, optimizer: StackedOptimizer, row: int) -> None:
-        self._evaluation, self._optimizer, self._row = evaluation, optimizer, row
+    def __init__(self, evaluation: Evaluation, optimizer: StackedOptimizer, rate: LearningRate, row: int) -> None:
+        self._evaluation, self._optimizer, self._rate, self._row = evaluation, optimizer, rate, row
 
     def losses(self) -> Losses:
         """Return losses and accuracies of the network as it is, without noise."""
         return self._evaluation.losses()
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the state of the optimiser, as the network's own would have it."""
-        return self._optimizer.tensors(self._row)
+        """Return the state of optimiser and learning rate, as the network's own trainer would have it."""
+        return self._optimizer.tensors(self._row) | self._rate.tensors()
 
 
 def _activate(activation: str, linear: Tensor) -> Tensor:
@@ -174,4 +184,4 @@ def _through_activation(activation: str, gradient: Tensor, output: Tensor) -> Te
 
 
 def _optimizer(stack: ParameterStack, config: ExperimentConfig) -> StackedOptimizer:
-    return StackedAdam(stack, config.lr) if config.optimizer == "adam" else StackedSGD(stack, config.lr)
+    return StackedAdam(stack) if config.optimizer == "adam" else StackedSGD(stack)

@@ -10,27 +10,30 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from infoflow._errors import RunFolderError
 from infoflow.experiments.config import ExperimentConfig
-from infoflow.experiments.jobs import Job, run_alone, run_together
+from infoflow.experiments.images.config import ImageConfig
+from infoflow.experiments.jobs import Job, VectorJob, run_alone, run_images_job, run_together, start_epoch
+from infoflow.experiments.kinds import AnyConfig, configured
 from infoflow.experiments.progress import Listener
 from infoflow.experiments.stacked_training import stackable
 from infoflow.runs import atomic
 
 STUDY_NAME = "study.json"
+AnyJob: TypeAlias = Job[AnyConfig]
 
 
 def study_jobs(
-    config: ExperimentConfig,
+    config: AnyConfig,
     out: Path,
     seeds: Iterable[int],
     sweep: Mapping[str, Sequence[Any]],
     *,
     name: str,
     command: Sequence[str] | None,
-) -> list[Job]:
+) -> list[AnyJob]:
     """Return the runs of a study: every seed with every combination of the swept settings.
 
     Raises:
@@ -40,7 +43,7 @@ def study_jobs(
     chosen = list(seeds)
     if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"seeds must be different and at least one, got {chosen}")
-    jobs: list[Job] = []
+    jobs: list[AnyJob] = []
     for values in itertools.product(*sweep.values()):
         changes = dict(zip(sweep, values, strict=True))
         folders = [f"{key}={_shown(value)}" for key, value in changes.items()]
@@ -58,7 +61,7 @@ def study_jobs(
     return jobs
 
 
-def run_jobs(jobs: Sequence[Job], listener: Listener, *, together: bool = True) -> None:
+def run_jobs(jobs: Sequence[AnyJob], listener: Listener, *, together: bool = True) -> None:
     """Make or finish all runs that are not finished; one that fails is recorded and the rest goes on.
 
     Args:
@@ -68,19 +71,27 @@ def run_jobs(jobs: Sequence[Job], listener: Listener, *, together: bool = True) 
     """
     for group in _groups([job for job in jobs if not job.finished], together):
         if len(group) > 1:
-            run_together(group, listener)
+            run_together([cast("VectorJob", job) for job in group], listener)
         else:
             _run_recorded(group[0], listener)
 
 
-def write_study(out: Path, name: str, jobs: Sequence[Job]) -> None:
+def run_job(job: AnyJob, listener: Listener) -> None:
+    """Make or finish one run, of either kind; raises what :func:`infoflow.experiments.runner.run_experiment` does."""
+    if isinstance(job.config, ImageConfig):
+        run_images_job(cast("Job[ImageConfig]", job), listener)
+    else:
+        run_alone(cast("VectorJob", job), listener)
+
+
+def write_study(out: Path, name: str, jobs: Sequence[AnyJob]) -> None:
     """Write which runs a study has and how their settings differ."""
     entries = [{"folder": job.folder.relative_to(out).as_posix(), "config": job.config.as_dict()} for job in jobs]
     content = json.dumps({"experiment": name, "runs": entries}, indent=1, allow_nan=False) + "\n"
     atomic.write_bytes(out / STUDY_NAME, content.encode())
 
 
-def stored_jobs(out: Path, command: Sequence[str] | None = None) -> list[Job]:
+def stored_jobs(out: Path, command: Sequence[str] | None = None) -> list[AnyJob]:
     """Return the runs of a stored study.
 
     Raises:
@@ -97,7 +108,7 @@ def stored_jobs(out: Path, command: Sequence[str] | None = None) -> list[Job]:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise RunFolderError(f"{path} must be a whole study file: {type(error).__name__} {error}") from None
     return [
-        Job(folder=out / folder, config=ExperimentConfig().changed(**config), experiment=name, command=command)
+        Job(folder=out / folder, config=configured(config), experiment=name, command=command)
         for folder, config in entries
     ]
 
@@ -106,12 +117,11 @@ def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _groups(jobs: Sequence[Job], together: bool) -> list[list[Job]]:
+def _groups(jobs: Sequence[AnyJob], together: bool) -> list[list[AnyJob]]:
     """Return the jobs in groups that one pass can train."""
-    groups: list[list[Job]] = []
+    groups: list[list[AnyJob]] = []
     for job in jobs:
-        fitting = (g for g in groups if together and g[0].start == job.start and _fits(g, job))
-        group = next(fitting, None)
+        group = next((group for group in groups if together and _fits(group[0], job)), None)
         if group is None:
             groups.append([job])
         else:
@@ -119,13 +129,16 @@ def _groups(jobs: Sequence[Job], together: bool) -> list[list[Job]]:
     return groups
 
 
-def _fits(group: Sequence[Job], job: Job) -> bool:
-    return stackable([group[0].config, job.config])
+def _fits(first: AnyJob, job: AnyJob) -> bool:
+    if not (isinstance(first.config, ExperimentConfig) and isinstance(job.config, ExperimentConfig)):
+        return False
+    alike = stackable([first.config, job.config])
+    return alike and start_epoch(cast("VectorJob", first)) == start_epoch(cast("VectorJob", job))
 
 
-def _run_recorded(job: Job, listener: Listener) -> None:
+def _run_recorded(job: AnyJob, listener: Listener) -> None:
     try:
-        run_alone(job, listener)
+        run_job(job, listener)
     except Exception:
         if not job.begun:  # nothing was run: the settings or the data are at fault, for all runs
             raise

@@ -4,6 +4,7 @@ import math
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
+import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
@@ -94,13 +95,13 @@ class Trainer:
         self.epoch += 1
         self._set_rate()
         self.network.model.train()
-        order = examples_order(self._config.seed, self.epoch, len(inputs))
+        order = examples_order(self._config, self.epoch, len(inputs))
         total = torch.zeros(())
         with self._noise():
             for rows in order.split(self._config.batch_size):
                 loss = self._step(inputs[rows], labels[rows])
                 total += loss * len(rows)
-        mean = total.item() / len(inputs)
+        mean = total.item() / len(order)
         check_loss(mean, self.epoch)
         return mean
 
@@ -137,9 +138,11 @@ class Trainer:
         return nullcontext() if self._config.train_noise == "on" else self.network.noiseless()
 
 
-def examples_order(seed: int, epoch: int, n: int) -> Tensor:
-    """Return the order of the n training examples in an epoch."""
-    return torch.from_numpy(stream(seed, "order of the examples", epoch).permutation(n))
+def examples_order(config: ExperimentConfig, epoch: int, n: int) -> Tensor:
+    """Return the order of the n training examples in an epoch, one permutation after the other where it has passes."""
+    index = [(epoch,)] if config.passes == 1 else [(epoch, k) for k in range(config.passes)]
+    orders = [stream(config.seed, "order of the examples", *at).permutation(n) for at in index]
+    return torch.from_numpy(np.concatenate(orders))
 
 
 def check_loss(loss: float, epoch: int) -> None:

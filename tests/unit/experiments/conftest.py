@@ -1,6 +1,9 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from infoflow._result import Interval, Parts, Status
 from infoflow.experiments import jobs
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.problem import Problem
@@ -45,3 +48,34 @@ def config() -> ExperimentConfig:
         kept_inputs=8,
         threads=1,
     )
+
+
+@pytest.fixture
+def make_interval() -> Callable[..., Interval]:
+    """Return an interval with some of its values changed."""
+
+    def make(**changes: object) -> Interval:
+        values: dict[str, object] = {
+            "lower": 1.0,
+            "upper": 2.0,
+            "estimate": 1.5,
+            "confidence": 0.95,
+            "mode": "certified",
+            "quantity": "I(X;T)",
+            "ceiling": 3.0,
+            "raw_lower": 1.0,
+            "raw_upper": 2.0,
+            "estimator": "midpoint",
+            "m": 8,
+            "n": 4,
+            "r": 4,
+            "d": 2,
+            "decoder": "none",
+            "engine": "direct",
+            "status": Status.OK,
+            "parts": Parts(bias_gap=0.0, centre_fluctuation=0.0, monte_carlo_upper=0.0, monte_carlo_lower=0.0),
+            "message": "",
+        }
+        return Interval(**(values | changes))  # pyright: ignore[reportArgumentType]
+
+    return make

@@ -34,6 +34,8 @@ def test_an_unknown_experiment_gets_the_nearest_name():
         ('title = "x"\n[other]\n', "at most"),
         ('title = "x"\nsettings = 3', "settings as a table, got 3"),
         ('title = "x"\n[settings]\nbeta = "x"', "beta must be a finite number, got 'x'"),
+        ('title = "x"\n[sweep]\nbeta = 0.1', "must sweep beta over a list of values, got 0.1"),
+        ('title = "x"\n[sweep]\nbeta = [0.1, "x"]', "beta must be a finite number, got 'x'"),
         ('title = "x"\n[quick]\nepoch = 3', r"got 'epoch' \(nearest: epochs"),
     ],
 )

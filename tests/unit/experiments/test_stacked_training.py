@@ -44,6 +44,8 @@ VARIANTS = [
     {"head": "none", "loss": "squared"},
     {"orthonormal": 0.01},
     {"train_noise": "off"},
+    {"passes": 2, "lr_drop": 5.0, "lr_drop_accuracy": 0.3, "optimizer": "sgd"},
+    {"lr_drop": 5.0, "lr_drop_accuracy": 0.3},
 ]
 
 
@@ -62,7 +64,7 @@ def test_networks_trained_together_are_those_trained_alone(problem, config, vari
         assert losses == pytest.approx(expected, rel=1e-6)
         for one, other in zip(together, alone, strict=True):
             for name, value in parameters(one).items():
-                bound = tolerance(config, 3 * epoch)
+                bound = tolerance(config, 3 * epoch * config.passes)
                 torch.testing.assert_close(value, parameters(other)[name], rtol=0, atol=bound)
     for row, trainer in enumerate(trainers):
         assert torch.equal(together[row].noise_state(), alone[row].noise_state())
@@ -127,7 +129,5 @@ def test_what_differs_in_seed_and_beta_only_can_be_stacked(config, changes, expe
     assert stackable([config, config.changed(**changes)]) is expected
 
 
-def test_one_network_or_a_rate_that_drops_is_not_stacked(config):
-    dropping = config.changed(lr_drop=2.0)
+def test_one_network_is_no_stack(config):
     assert not stackable([config])
-    assert not stackable([dropping, dropping.changed(seed=1)])

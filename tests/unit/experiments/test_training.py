@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from infoflow import NonFiniteError
 from infoflow.experiments.models import build_network
-from infoflow.experiments.training import Trainer
+from infoflow.experiments.training import Trainer, examples_order
 
 
 def test_losses_are_those_of_the_network_without_noise(problem, config):
@@ -90,6 +90,13 @@ def test_training_goes_on_from_its_state_bit_for_bit(problem, config, optimizer)
         second.train_epoch()
     for name, value in whole.network.model.state_dict().items():
         assert torch.equal(value, second.network.model.state_dict()[name])
+
+
+def test_an_epoch_may_have_several_passes_each_in_its_own_order(config):
+    order = examples_order(config.changed(passes=3), 7, 10)
+    passes = order.reshape(3, 10)
+    assert torch.equal(passes.sort(dim=1).values, torch.arange(10).expand(3, 10))
+    assert not torch.equal(passes[0], passes[1])
 
 
 def test_the_seed_decides_the_training(problem, config):
