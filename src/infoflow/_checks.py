@@ -5,11 +5,11 @@ Every function takes the argument's name first, returns the checked value, and r
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from infoflow._errors import IllPosedError, NonFiniteError
 from infoflow._types import Array, IntArray
@@ -28,7 +28,7 @@ def as_float64(name: str, value: Any, *, shape: str) -> Array:
         ValueError: Wrong number of axes, or an empty axis.
         NonFiniteError: NaN or infinity.
     """
-    if isinstance(value, torch.Tensor):
+    if _is_tensor(value):
         value = value.detach().cpu().numpy()
     try:
         raw = np.asarray(value)
@@ -57,7 +57,7 @@ def check_finite(name: str, array: Array) -> None:
 
 def as_labels(name: str, value: Any, *, m: int) -> IntArray:
     """Return integer labels of shape (m,), recoded to 0..n_classes-1 in sorted order."""
-    if isinstance(value, torch.Tensor):
+    if _is_tensor(value):
         value = value.detach().cpu().numpy()
     raw = np.asarray(value)
     if raw.ndim != 1 or raw.shape[0] != m:
@@ -100,7 +100,7 @@ def positive_beta(beta: Any, *, m: int | None = None) -> float:
 
 def as_number(name: str, value: Any) -> float:
     """Return a real scalar (Python, numpy or one-element tensor) as a float; booleans and strings are refused."""
-    if isinstance(value, torch.Tensor):
+    if _is_tensor(value):
         value = value.detach().cpu().numpy()
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.item()
@@ -131,3 +131,9 @@ def one_of(name: str, value: Any, choices: Sequence[str]) -> str:
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
     return value
+
+
+def _is_tensor(value: Any) -> bool:
+    """Say whether ``value`` is a torch tensor, without importing torch: where nobody has, nothing can be one."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
