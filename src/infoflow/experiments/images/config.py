@@ -36,6 +36,7 @@ class ImageConfig:
     lr_end: float = config._setting(5e-4, "learning rate of the last step, reached geometrically", above=0)
     augmentation: str = config._setting("affine", "random maps of the training images", choices=AUGMENTATIONS)
     n_train: int = config._setting(0, "training images used, the first ones; 0 for all", least=0)
+    n_test: int = config._setting(0, "test images used, the first ones; 0 for all", least=0)
     seed: int = config._setting(0, "the seed of everything random", least=0)
     checkpoints: int = config._setting(3, "measured epochs, log-spaced from 1; epoch 0 comes on top", least=1)
     history: int = config._setting(16, "epochs at which losses are recorded, log-spaced", least=1)

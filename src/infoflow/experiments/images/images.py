@@ -42,18 +42,21 @@ def load_images(config: ImageConfig) -> ImageData:
         ConfigError: There are fewer images than the settings ask for.
     """
     data = load_mnist(config.data or None) if config.problem == "mnist" else load_digits_28()
-    available, used = len(data.train_images), config.n_train or len(data.train_images)
-    m = len(data.test_images)
-    for name, wanted, most in (("n_train", used, available), ("measured_inputs", config.measured_inputs, m)):
+    used, m = config.n_train or len(data.train_images), config.n_test or len(data.test_images)
+    limits = (
+        ("n_train", used, len(data.train_images), "images"),
+        ("n_test", m, len(data.test_images), "images"),
+        ("measured_inputs", config.measured_inputs, m, "test images used"),
+        ("batch_size", config.batch_size, used, "training images used"),
+    )
+    for name, wanted, most, what in limits:
         if wanted > most:
-            raise ConfigError(f"{name} must be at most the {most} images of {config.problem}, got {wanted}")
-    if config.batch_size > used:
-        raise ConfigError(f"batch_size must be at most the {used} training images, got {config.batch_size}")
+            raise ConfigError(f"{name} must be at most the {most} {what} of {config.problem}, got {wanted}")
     return ImageData(
         train_images=data.train_images[:used],
         train_labels=data.train_labels[:used],
-        test_images=data.test_images,
-        test_labels=data.test_labels,
+        test_images=data.test_images[:m],
+        test_labels=data.test_labels[:m],
         measured=stream(0, "measured images").permutation(m)[: config.measured_inputs],
     )
 

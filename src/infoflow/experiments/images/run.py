@@ -16,7 +16,7 @@ from infoflow.experiments.progress import Listener, Silent
 from infoflow.experiments.schedule import log_spaced_epochs
 from infoflow.experiments.threads import threads
 from infoflow.runs import Run, RunWriter, load_run
-from infoflow.runs.schema import MANIFEST_NAME
+from infoflow.runs.schema import CHECKPOINTS_NAME, MANIFEST_NAME
 
 _HISTORY_IMAGES = 5000
 """Training images whose loss without noise is reported: the first ones."""
@@ -112,6 +112,7 @@ class _Session:
             self._begin()
         else:
             self._network.load(stored.checkpoint(done))
+            self._passing = None if done in self._measured else self._checkpoint_path(done)
             self._training_seconds = float(stored.history["seconds"].max())
         trainer = ImageTrainer(self._network, self._data, config, epoch=done or 0)
         for epoch in range((done or 0) + 1, config.epochs + 1):
@@ -126,6 +127,9 @@ class _Session:
         self._writer.record_event("plan", epochs=self._config.epochs, estimated=self._measured, layers=list(LAYERS))
         self._save_choices()
         self._record(0, None)
+
+    def _checkpoint_path(self, epoch: int) -> Path:
+        return self._writer.folder / CHECKPOINTS_NAME / f"{epoch:08d}.safetensors"
 
     def _save_choices(self) -> None:
         data, n_train = self._data, len(self._data.train_images)
