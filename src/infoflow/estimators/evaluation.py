@@ -3,7 +3,6 @@
 From these numbers both informations, both modes and every point estimate follow without another density.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,13 +12,8 @@ from infoflow._types import Array
 from infoflow.estimators.lower_end import LowerEnd, exact_lower_end, held_out, lower_ends
 from infoflow.estimators.points import fresh_points
 from infoflow.estimators.question import Mixtures, Question
-from infoflow.estimators.upper_end import (
-    UpperEnd,
-    half_upper_ends,
-    pooled_mixtures,
-    pooled_upper_ends,
-    reference_upper_end,
-)
+from infoflow.estimators.strategy import choose_strategy
+from infoflow.estimators.upper_end import UpperEnd, half_upper_ends, pooled_upper_ends, reference_upper_end
 
 
 @dataclass(frozen=True)
@@ -57,8 +51,8 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate all log-ratios that the intervals of one layer need; arguments already checked.
 
-    Where pooling all centres would cost too many kernel evaluations, fewer are pooled, and the upper end of I(X;T)
-    comes from the reference bound with all of them.
+    Where pooling all centres would be a waste, fewer are pooled, and the upper end of I(X;T) comes from the reference
+    bound wherever its pooled bound with those few would be wide.
 
     Args:
         mixtures: Centres (m, n, d), noise, weights and labels.
@@ -72,20 +66,20 @@ def evaluate(
     m, n, d = mixtures.centres.shape
     q = queries_per_input + queries_per_input % 2
     held = None if fresh is None else np.ascontiguousarray(fresh[:, : held_out(m, fresh.shape[1])])
-    pooled = pooled_mixtures(mixtures, held, q, seed)
-    upper = pooled_upper_ends(pooled, questions, q, seed, exact=exact)
+    strategy = choose_strategy(mixtures, held, q, seed)
+    reference = strategy.reference
+    by_pooling = [item for item in questions if reference is None or item.quantity != "I(X;T)"]
+    upper: dict[str, UpperEnd] = {}
+    if by_pooling:
+        upper = pooled_upper_ends(strategy.pooled, by_pooling, strategy.q, seed, exact=exact)
     lower: dict[str, LowerEnd] = {}
     if exact:
         lower = {quantity: exact_lower_end(end.summands) for quantity, end in upper.items()}
     elif fresh is not None:
-        if pooled is not mixtures and "I(X;T)" in upper:
-            upper["I(X;T)"] = reference_upper_end(mixtures, fresh, q, seed)
-        # a reference bound has seen all fresh draws, so it must not steer the choice of a decoder
-        means = {
-            quantity: math.inf if end.kind == "reference" else end.mean(mixtures.weights)
-            for quantity, end in upper.items()
-        }
+        if reference is not None and len(by_pooling) < len(questions):
+            upper["I(X;T)"] = reference_upper_end(strategy.own, reference, q, seed)
+        means = {quantity: end.mean(mixtures.weights) for quantity, end in upper.items()}
         points, _ = fresh_points(fresh, mixtures.beta, seed)
-        lower = lower_ends(pooled, mixtures, points, questions, means)
-    half = half_upper_ends(pooled, q, seed) if richardson and n >= 2 and not exact else {}
+        lower = lower_ends(strategy, mixtures, points, questions, means)
+    half = half_upper_ends(strategy.pooled, q, seed) if richardson and n >= 2 and not exact else {}
     return Evaluation(upper, lower, half, m, n, d, mixtures.tol)

@@ -3,6 +3,7 @@
 Upper end. ``E U >= I`` for ``U = Σ w_i E_{p̂_i} x``, ``x = ln(p̂_{g(i)}/p̂̄)`` (joint convexity), and so for ``U_τ`` with
 x clipped below at ``-ln π_g - τ``. Certified: empirical Bernstein for the average over points, then the better of
 McDiarmid's inequality (differences ``ν_k (τ + 1)``, ν_k = w_i/n) and the self-bounding one for ``H - U``, δ/2 each.
+The reference bound's summands are independent as they are: empirical Bernstein alone.
 Lower end. ``E[L | centres] <= I`` for any decoder; certified: empirical Bernstein over the fresh points.
 """
 
@@ -17,16 +18,16 @@ from infoflow.estimators.concentration import (
     empirical_bernstein,
     mcdiarmid,
     normal_quantile,
+    predicted_bernstein,
+    prediction_range,
+    running_predictions,
     self_bounding_expectation_lower,
     within_group_variance,
 )
 from infoflow.estimators.evaluation import Evaluation
 from infoflow.estimators.lower_end import LowerEnd
 from infoflow.estimators.question import Question
-from infoflow.estimators.upper_end import UpperEnd
-
-CLIP_BELOW = 1.5
-"""How far below zero the upper end's summand may reach before it is clipped: nats, P(x < -a) <= e^-a under p̂."""
+from infoflow.estimators.upper_end import CLIP_BELOW, UpperEnd
 
 ESTIMATORS = ("midpoint", "upper", "lower", "richardson")
 _WIDE = 0.1  # of the ceiling: a trivial end matters only if the interval is wide as well
@@ -139,23 +140,44 @@ def _certified_upper(end: UpperEnd, question: Question, weights: Array, log_term
 
 
 def _certified_reference(end: UpperEnd, weights: Array, log_term: float) -> tuple[float, float, float]:
-    """As :func:`_certified_upper` for the reference bound, half of δ for points and half for centres."""
+    """As :func:`_certified_upper` for the reference bound, whose summands are independent: no term for the centres."""
     scale = weights * len(weights)
-    tau = CLIP_BELOW - math.log(end.eta)
-    clipped = np.maximum(end.summands, -CLIP_BELOW)
-    share = log_term + math.log(2.0)
-    monte_carlo = empirical_bernstein(clipped * scale[:, None], tau * float(scale.max()), share)
-    centre = mcdiarmid(float(np.sum((weights * tau) ** 2)) / end.n, share)
-    return weighted_mean(clipped, weights) + end.slack, centre, monte_carlo
+    top = -math.log(end.eta)
+    if end.pilot is None:
+        span = (CLIP_BELOW + top) * float(scale.max())
+        monte_carlo = empirical_bernstein(end.summands * scale[:, None], span, log_term)
+    else:
+        predictions = running_predictions(end.summands, end.pilot, end.points)
+        widest = top - prediction_range(end.pilot)[0]
+        monte_carlo = _predicted(-end.summands, -predictions, top - predictions, widest, scale, log_term)
+    return weighted_mean(end.summands, weights) + end.slack, 0.0, monte_carlo
 
 
 def _certified_lower(end: LowerEnd | None, question: Question, weights: Array, log_term: float) -> tuple[float, float]:
     if end is None or end.summands.size == 0:
         return 0.0, 0.0
     scale = weights * len(weights)
-    span = (float(-question.log_prior.min()) - math.log(end.epsilon)) * float(scale.max())
-    penalty = empirical_bernstein(end.summands * scale[:, None], span, log_term)
+    if end.pilot is None:
+        span = (float(-question.log_prior.min()) - math.log(end.epsilon)) * float(scale.max())
+        penalty = empirical_bernstein(end.summands * scale[:, None], span, log_term)
+    else:
+        predictions = running_predictions(end.summands, end.pilot)
+        bottom = math.log(end.epsilon)
+        widest = prediction_range(end.pilot)[1] - bottom
+        penalty = _predicted(end.summands, predictions, predictions - bottom, widest, scale, log_term)
     return weighted_mean(end.summands, weights), penalty
+
+
+def _predicted(values: Array, predictions: Array, ranges: Array, widest: float, scale: Array, log_term: float) -> float:
+    """Return :func:`predicted_bernstein` of values weighted by ``scale``; ranges below 1 nat are taken as 1 nat."""
+    column = scale[:, None]
+    return predicted_bernstein(
+        values * column,
+        predictions * column,
+        np.maximum(ranges, 1.0) * column,
+        max(widest, 1.0) * float(scale.max()),
+        log_term,
+    )
 
 
 def _asymptotic_upper(end: UpperEnd, weights: Array, log_term: float) -> tuple[float, float, float]:
@@ -168,7 +190,7 @@ def _asymptotic_upper(end: UpperEnd, weights: Array, log_term: float) -> tuple[f
     variance = within_group_variance(x * (weights * len(weights))[:, None])
     monte_carlo = quantile * math.sqrt(variance / x.size)
     total = monte_carlo
-    if end.kind != "exact":
+    if end.kind == "pooled":
         total = quantile * math.sqrt(variance / x.size + variance / (len(x) * end.n))
     return weighted_mean(x, weights) + end.slack, total - monte_carlo, monte_carlo
 

@@ -33,6 +33,23 @@ def centre_points(centres: Array, q: int, beta: float, seed: int) -> tuple[Array
     return np.take_along_axis(centres, chosen[:, :, None], axis=1) + beta * noise, noise
 
 
+def block_points(centres: Array, q: int, beta: float, seed: int) -> Array:
+    """Return q points of every block's mixture, ``c_k + beta z``, from q equal parts of its centres, (m, q, d).
+
+    Args:
+        centres: Centres of each block, shape (m, n, d).
+        q: Points per block, any number.
+        beta: Noise standard deviation.
+        seed: Seed of the choice of centres and of the noise.
+    """
+    m, n, d = centres.shape
+    generator = stream(seed, "points of the blocks")
+    position = (np.arange(q) + generator.random((m, q))) * (n / q)
+    chosen = np.minimum(position.astype(np.int64), n - 1)
+    noise = generator.standard_normal((m, q, d))
+    return np.take_along_axis(centres, chosen[:, :, None], axis=1) + beta * noise
+
+
 def fresh_points(fresh: Array, beta: float, seed: int) -> tuple[Array, Array]:
     """Return one noisy point per fresh draw, ``s_ij + beta z``, and the noise z, each (m, r, d)."""
     noise = stream(seed, "noise of the fresh draws").standard_normal(fresh.shape)

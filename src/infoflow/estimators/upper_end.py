@@ -1,33 +1,32 @@
 """The upper end's summands, by one of two upper bounds of the information (docs/theory/interval.md, Theorems 1 and 5).
 
 *Pooled*: ``Σ w_i KL(p̂_i ‖ p̂̄)`` with own and pooled mixtures of the same centres. Its cost is that of the pooled
-    density.
+    density, and a single centre moves every summand.
 
-*Reference*: ``Σ w_i KL(p̂_i ‖ (1-η) q + η p̂_i) + ln(1 + η(m-1))`` for a fixed density q, here the mixture of the
-    fresh draws, which are independent of the centres. Only the own mixture needs all centres, so many centres per
-    input are cheap even where every input overlaps with every other; the information is the smallest such average
-    over q.
+*Reference*: ``Σ w_i KL(p̂_i ‖ (1-η) q + η p̂_i) + ln(1 + η(m-1))`` for a density q that is independent of the centres
+    of the p̂_i. Only the own mixture needs many centres, the summands of different blocks of centres are independent,
+    and the information is the smallest such average over q.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from infoflow._random import derived_seed
-from infoflow._types import Array, IntArray
-from infoflow.estimators.points import centre_points, fresh_points
+from infoflow._types import Array
+from infoflow.estimators.points import block_points, centre_points
 from infoflow.estimators.question import Mixtures, Question, log_ratios
-from infoflow.mixtures.dispatch import grouped_log_density, log_density
 from infoflow.mixtures.own import own_log_density
 
-PAIR_BUDGET = 3e9
-"""Kernel evaluations that a pooled pass of one layer may cost before fewer centres are pooled; about 2 CPU-seconds."""
+CLIP_BELOW = 1.5
+"""How far below zero the upper end's summand may reach before it is clipped: nats, P(x < -a) <= e^-a under p̂."""
 
-_FEWEST_POOLED = 8
 _TYPICAL_LOG_TERM = 6.0  # ln(1/δ) for which η balances its two costs; any value is valid
+_HEADROOM = 1.0  # nats that a prediction stays below the largest summand
+_ENOUGH_BLOCKS = 2048
+_FEWEST_PER_BLOCK = 64
 
 Kind = Literal["exact", "pooled", "reference"]
 
@@ -37,11 +36,14 @@ class UpperEnd:
     """The upper end's summands.
 
     Attributes:
-        summands: Log-ratio at points of the empirical mixtures, shape (m, q).
+        summands: Log-ratios at points of the empirical mixtures, shape (m, q); for ``"reference"`` their means over
+            the points of a block of centres, clipped below, shape (m, blocks).
         kind: ``"exact"`` (p_i known), ``"pooled"`` or ``"reference"``.
         n: Centres per input that the summands depend on.
         eta: η of the reference bound; 0 otherwise.
         engine: Engine of the pooled or reference density.
+        pilot: Predictions of the reference bound's summands of each input, shape (m, h), h >= 0.
+        points: Points that a summand is the mean of.
     """
 
     summands: Array
@@ -49,6 +51,8 @@ class UpperEnd:
     n: int
     eta: float
     engine: str
+    pilot: Array | None = None
+    points: int = 1
 
     def mean(self, weights: Array) -> float:
         """Return the weighted mean of the summands with the slack, in nats."""
@@ -60,29 +64,19 @@ class UpperEnd:
         return math.log1p(self.eta * (len(self.summands) - 1))
 
 
-def pooled_mixtures(full: Mixtures, held: Array | None, queries_per_input: int, seed: int) -> Mixtures:
-    """Return the mixtures of as many centres per input as a pooled pass can afford: all of them wherever possible.
+@dataclass(frozen=True)
+class Reference:
+    """A density q on its own.
 
-    The fraction of pairs that the engine visits is measured on held-out fresh draws alone, so the choice depends
-    neither on the centres nor on the points of the lower end, and costs no confidence.
-
-    Args:
-        full: Mixtures of all centres.
-        held: Fresh draws that nothing else is evaluated on, shape (m, h, d), perhaps h = 0 (then every pair is taken
-            to be visited); None for an exact layer. The mixtures also serve as decoders, which must not know the
-            points they are evaluated on.
-        queries_per_input: Points per input of the pass.
-        seed: Seed of the noise.
+    Attributes:
+        name: How tables call it.
+        log_density: The function from points (m, q, d) to ``ln q``, (m, q).
+        pilot: Predictions of ``ln(p_i/q)`` of each input, shape (m, h); None without any.
     """
-    m, n, _ = full.centres.shape
-    pairs = float(m) * n * m * queries_per_input
-    if held is None or pairs <= PAIR_BUDGET:
-        return full
-    visited = _visited_fraction(full, held, seed) if held.shape[1] else 1.0
-    affordable = int(n * PAIR_BUDGET / (pairs * visited))
-    if affordable >= n:
-        return full
-    return replace(full, centres=np.ascontiguousarray(full.centres[:, : max(_FEWEST_POOLED, affordable)]))
+
+    name: str
+    log_density: Callable[[Array], Array]
+    pilot: Array | None = None
 
 
 def pooled_upper_ends(
@@ -96,27 +90,35 @@ def pooled_upper_ends(
     return {item.quantity: UpperEnd(ratios[item.quantity], kind, n, 0.0, engine) for item in questions}
 
 
-def reference_upper_end(full: Mixtures, fresh: Array, q: int, seed: int) -> UpperEnd:
-    """Return the reference upper end of I(X;T) at q points per input, q the mixture of the fresh draws.
+def reference_upper_end(own: Mixtures, reference: Reference, q: int, seed: int) -> UpperEnd:
+    """Return the reference upper end of I(X;T) at about q points per input.
 
-    η balances its two costs: the slack η m, and McDiarmid's term, which grows with ln(1/η).
+    The centres of an input are cut into blocks, each with a mixture and points of its own. η balances its two costs:
+    the slack η m, and the range of a summand, which grows with ln(1/η).
+
+    Args:
+        own: Mixtures of centres that ``reference`` does not depend on.
+        reference: The density q.
+        q: Points per input.
+        seed: Seed of the points.
     """
-    m, n, d = full.centres.shape
-    points, _ = centre_points(full.centres, q, full.beta, seed)
-    own = own_log_density(points, full.centres, beta=full.beta)
-    r = fresh.shape[1]
-    reference, report = log_density(
-        points.reshape(m * q, d),
-        fresh.reshape(m * r, d),
-        beta=full.beta,
-        weights=np.repeat(full.weights / r, r),
-        tol=full.tol,
-        engine=full.engine,
-        report=True,
-    )
-    eta = math.sqrt(_TYPICAL_LOG_TERM / (2.0 * m * n)) / m
-    mixed = np.logaddexp(reference.reshape(m, q) + math.log1p(-eta), own + math.log(eta))
-    return UpperEnd(own - mixed, "reference", n, eta, report.engine)
+    m, n, d = own.centres.shape
+    blocks = n_blocks(m, n)
+    each = n // blocks
+    centres = np.ascontiguousarray(own.centres[:, : blocks * each]).reshape(m * blocks, each, d)
+    points = block_points(centres, -(-q // blocks), own.beta, seed)
+    log_own = own_log_density(points, centres, beta=own.beta)
+    log_reference = reference.log_density(points.reshape(m, -1, d)).reshape(log_own.shape)
+    eta = _TYPICAL_LOG_TERM / (m * blocks) / m
+    mixed = np.logaddexp(log_reference + math.log1p(-eta), log_own + math.log(eta))
+    summands = np.maximum(log_own - mixed, -CLIP_BELOW).mean(axis=1).reshape(m, blocks)
+    pilot = None if reference.pilot is None else np.clip(reference.pilot, -CLIP_BELOW, -math.log(eta) - _HEADROOM)
+    return UpperEnd(summands, "reference", blocks * each, eta, reference.name, pilot, points.shape[1])
+
+
+def n_blocks(m: int, n: int) -> int:
+    """Return into how many blocks n centres of each of m inputs are cut: one, or more where inputs are few."""
+    return max(1, min(-(-_ENOUGH_BLOCKS // m), n // _FEWEST_PER_BLOCK))
 
 
 def half_upper_ends(mixtures: Mixtures, q: int, seed: int) -> dict[str, Array]:
@@ -129,15 +131,3 @@ def half_upper_ends(mixtures: Mixtures, q: int, seed: int) -> dict[str, Array]:
         points, _ = centre_points(half.centres, per_half, half.beta, seed + 1 + index)
         parts.append(log_ratios(points, half)[0])
     return {quantity: np.concatenate([part[quantity] for part in parts], axis=1) for quantity in parts[0]}
-
-
-def _visited_fraction(full: Mixtures, fresh: Array, seed: int) -> float:
-    """Return the fraction of pairs that the engine evaluates, from one noisy fresh draw of each input."""
-    points, _ = fresh_points(np.ascontiguousarray(fresh[:, :1]), full.beta, derived_seed(seed, "pilot"))
-    labels: IntArray | None = None
-    grouped = grouped_log_density(
-        points, fresh, beta=full.beta, weights=full.weights, labels=labels, tol=full.tol, engine=full.engine
-    )
-    if grouped.report is None or grouped.engine == "nufft":
-        return 1e-9 if grouped.engine == "nufft" else 1.0
-    return max(grouped.report.visited, 1e-9)

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from infoflow.estimators import concentration
 from infoflow.estimators.concentration import (
     binary_entropy,
     empirical_bernstein,
@@ -69,3 +70,54 @@ def test_empirical_bernstein_holds_more_often_than_promised(shape):
         values = (rng.random(shape) < means[:, None]).astype(float)
         failures += means.mean() > values.mean() + empirical_bernstein(values, 1.0, math.log(10))
     assert failures <= 200 + 5 * math.sqrt(180)
+
+
+def test_predicted_bernstein_solves_its_equation():
+    """Without surprises (D = 0) the bound is what the mixture alone costs: mean exp(λ Q s) = 1/δ."""
+    from scipy.optimize import brentq
+
+    values = np.full((50, 4), 0.3)
+    found = concentration.predicted_bernstein(values, values, np.ones_like(values), 1.0, math.log(20))
+    rates = concentration._RATES
+    truth = brentq(lambda s: np.log(np.mean(np.exp(rates * 200 * s))) - math.log(20), 0, 1)
+    assert found == pytest.approx(truth, rel=1e-9)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_predicted_bernstein_covers_skewed_values(sign):
+    """Values in [0, 1], 3 % of them 1: no more than δ = 10 % of 400 replicates may miss (fixed seeds)."""
+    rng = np.random.default_rng(11)
+    p, missed = 0.03, 0
+    for _ in range(400):
+        values = (rng.random((100, 3)) < p).astype(float)
+        pilot = (rng.random((100, 2)) < p).astype(float)
+        predictions = concentration.running_predictions(values, pilot)
+        low, high = concentration.prediction_range(pilot)
+        ranges, widest = (predictions, high) if sign > 0 else (1 - predictions, 1 - low)
+        ranges = np.maximum(ranges, 1e-3)
+        deviation = concentration.predicted_bernstein(
+            sign * values, sign * predictions, ranges, max(widest, 1.0), math.log(10)
+        )
+        missed += sign * (values.mean() - p) > deviation
+    # P(Binomial(400, .1) > 60) < 1e-3
+    assert missed <= 60
+
+
+def test_predicted_bernstein_is_near_the_normal_quantile_for_many_values():
+    rng = np.random.default_rng(12)
+    values = rng.standard_normal((5000, 4)).clip(-3, 3)
+    pilot = rng.standard_normal((5000, 100)).clip(-3, 3)
+    predictions = concentration.running_predictions(values, pilot)
+    found = concentration.predicted_bernstein(values, predictions, predictions + 3.0, 4.0, math.log(200))
+    # sqrt(2 L V/Q) with L = ln 200, V = 1.01 of the predictions, plus at most ln 7 of the mixture and the grid of rates
+    normal = math.sqrt(2 * math.log(200) / values.size)
+    assert normal * 0.95 < found < 1.35 * normal
+
+
+def test_running_predictions_use_the_past_only():
+    values = np.array([[1.0, 2.0, 4.0]])
+    found = concentration.running_predictions(values, np.array([[1.0, 2.0]]), 2.0)
+    # pilot 1, 2; then a value counts twice; clipped to the pilot's mean 1.5 ± 1
+    np.testing.assert_allclose(found, [[1.5, 1.25, 9 / 6]])
+    far = concentration.running_predictions(np.array([[1.0, 2.0, 100.0, 0.0]]), np.array([[1.0, 2.0]]))
+    assert far[0, 3] == 2.5

@@ -1,0 +1,176 @@
+"""Which upper bound, decoders and draws a layer gets, chosen from draws that judge nothing afterwards.
+
+A choice may look at the held-out fresh draws, and at the first centres of every input where what follows uses only
+the other centres and fresh draws. So it costs no confidence (docs/theory/interval.md, "Choices").
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from infoflow._random import derived_seed
+from infoflow._types import Array
+from infoflow.estimators.concentration import binary_entropy, self_bounding_expectation_lower
+from infoflow.estimators.decoders import Decoder, as_decoders, defend, own_gaussians
+from infoflow.estimators.gaussians import LARGEST_FULL, InputGaussians
+from infoflow.estimators.points import block_points, fresh_points
+from infoflow.estimators.question import Mixtures, input_question
+from infoflow.estimators.upper_end import Reference
+from infoflow.mixtures.dispatch import grouped_log_density, log_density
+
+PAIR_BUDGET = 1e9
+"""Kernel evaluations from which a layer is worth more than a pooled pass over all centres; one or two CPU-seconds."""
+
+_MANY_INPUTS = 512
+_MANY_CENTRES = 128  # from here on blocks of them are large enough for the reference bound to be the narrower one
+_FEWEST_SPLIT = 8
+_FEWEST_POOLED = 8
+_MOST_FITTED = 128
+_MOST_FITTED_DECODER = 256
+_PILOT_POINTS = 8
+_LABEL_PAIRS = 5e8
+_LABEL_POINTS = 8192
+_LABEL_CENTRES = (8, 32)
+_NEAR_CEILING = 0.05  # nats of H - I below which a pooled pass over few centres is all that is needed
+_NARROW = 0.01
+_TYPICAL_LOG_TERM = 7.0
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """What to evaluate.
+
+    Attributes:
+        pooled: Mixtures of the pooled upper bound; of all centres, or of some of those that no choice looked at.
+        q: Points per input of the pooled bound.
+        own: Mixtures of the reference bound of I(X;T), and
+        reference: its density; None where the pooled bound serves.
+        mixture_decoders: Whether ``pooled`` is worth trying as a decoder.
+        gaussian_decoders: Fitted decoders; None to fit them to all centres.
+        pilot: Log-ratios by quantity at points of the fitted draws, each (m, h), by which the summands of the lower
+            end are predicted; empty without any.
+    """
+
+    pooled: Mixtures
+    q: int
+    own: Mixtures
+    reference: Reference | None = None
+    mixture_decoders: bool = True
+    gaussian_decoders: tuple[Decoder, ...] | None = None
+    pilot: Mapping[str, Array] = field(default_factory=dict[str, Array])
+
+
+def choose_strategy(full: Mixtures, held: Array | None, q: int, seed: int) -> Strategy:
+    """Return the strategy for mixtures of all centres; the pooled bound with all of them where that is cheap.
+
+    Args:
+        full: Mixtures of all centres.
+        held: Fresh draws that nothing else is evaluated on, shape (m, h, d), perhaps h = 0; None for an exact layer.
+        q: Points per input, even.
+        seed: Seed of the noise.
+    """
+    m, n, _ = full.centres.shape
+    everything = Strategy(full, q, full)
+    pairs = float(m) * n * m * q
+    if held is None or pairs <= PAIR_BUDGET or n < _FEWEST_SPLIT:
+        return everything
+    visited = _visited_fraction(full, held, seed) if held.shape[1] else 1.0
+    if pairs * visited <= PAIR_BUDGET and (n < _MANY_CENTRES or m < _MANY_INPUTS):
+        return everything
+    return _with_fitted_densities(full, held, q, visited, seed)
+
+
+def _with_fitted_densities(full: Mixtures, held: Array, q: int, visited: float, seed: int) -> Strategy:
+    """Return the strategy that rests on densities fitted to the first centres of every input."""
+    n = full.centres.shape[1]
+    n_fit = max(2, 2 * n // 7)
+    if len(full.centres) >= _MANY_INPUTS:
+        n_fit = min(n_fit, _MOST_FITTED)
+    fit, own = _part(full, slice(0, n_fit)), _part(full, slice(n_fit, n))
+    fitted = tuple(own_gaussians(fit))
+    decoders = tuple(as_decoders(fitted))
+    points = fresh_points(held, full.beta, derived_seed(seed, "pilot of the fits"))[0] if held.shape[1] else None
+    if points is not None:
+        few = _enough_near_ceiling(decoders, points, full.weights)
+        if few is not None and few <= own.centres.shape[1]:
+            return Strategy(_part(own, slice(0, few)), q, own, gaussian_decoders=decoders)
+    n_label, q_label = _label_pass(own, q, visited)
+    pilot = block_points(fit.centres, min(_PILOT_POINTS, n_fit), full.beta, derived_seed(seed, "pilot of the summands"))
+    reference = _closest(_references(fit, fitted, q, visited), points, full.weights)
+    densities = fitted[0].log_densities(pilot)
+    pooled = densities.pooled if reference.name == fitted[0].name else reference.log_density(pilot)
+    return Strategy(
+        pooled=_part(own, slice(0, n_label)),
+        q=q_label,
+        own=own,
+        reference=replace(reference, pilot=densities.own - pooled),
+        mixture_decoders=False,
+        gaussian_decoders=tuple(as_decoders(own_gaussians(_part(full, slice(0, _MOST_FITTED_DECODER))))),
+        pilot=densities.ratios(),
+    )
+
+
+def _enough_near_ceiling(decoders: tuple[Decoder, ...], points: Array, weights: Array) -> int | None:
+    """Return how many centres per input make a pooled pass narrow, where I(X;T) is near its ceiling; None elsewhere."""
+    ceiling = input_question(weights).ceiling
+    best = max(float(np.sum(weights * defend(one.ratios(points)["I(X;T)"], 1e-3).mean(axis=1))) for one in decoders)
+    equivocation = max(ceiling - best, 0.0)
+    if equivocation > _NEAR_CEILING:
+        return None
+    few = _FEWEST_POOLED
+    while True:
+        step = binary_entropy(float(weights.max()) / few)
+        if equivocation - self_bounding_expectation_lower(equivocation, step, _TYPICAL_LOG_TERM) <= _NARROW:
+            return few
+        few *= 2
+
+
+def _label_pass(own: Mixtures, q: int, visited: float) -> tuple[int, int]:
+    """Return centres and points per input of the pooled pass for I(Y;T), whose range is small."""
+    m, n, _ = own.centres.shape
+    points = min(q, 2 * max(1, math.ceil(_LABEL_POINTS / (2 * m))))
+    affordable = int(_LABEL_PAIRS / (float(m) * m * points * visited))
+    least, most = _LABEL_CENTRES
+    return min(max(affordable, least), most, n), points
+
+
+def _references(fit: Mixtures, fitted: tuple[InputGaussians, ...], q: int, visited: float) -> Iterator[Reference]:
+    """Yield densities to choose from: the Gaussians', and the fitted draws' own mixture where those may be poor."""
+    m, n, d = fit.centres.shape
+    for one in fitted:
+        yield Reference(one.name, lambda points, one=one: one.log_densities(points).pooled)
+    if d > LARGEST_FULL or m < _MANY_INPUTS:
+        count = min(n, max(1, int(PAIR_BUDGET / (float(m) * m * q * visited))))
+        some = np.ascontiguousarray(fit.centres[:, :count]).reshape(m * count, d)
+        weights = np.repeat(fit.weights / count, count)
+
+        def mixture(points: Array) -> Array:
+            flat = points.reshape(-1, d)
+            values = log_density(flat, some, beta=fit.beta, weights=weights, tol=fit.tol, engine=fit.engine)
+            return np.asarray(values).reshape(points.shape[:2])
+
+        yield Reference("mixture of held-out centres", mixture)
+
+
+def _closest(references: Iterator[Reference], points: Array | None, weights: Array) -> Reference:
+    """Return the density that gives the held-out points the highest mean log-density; the first without any."""
+    if points is None:
+        return next(references)
+    return max(references, key=lambda one: float(np.sum(weights * one.log_density(points).mean(axis=1))))
+
+
+def _part(mixtures: Mixtures, rows: slice) -> Mixtures:
+    return replace(mixtures, centres=np.ascontiguousarray(mixtures.centres[:, rows]))
+
+
+def _visited_fraction(full: Mixtures, held: Array, seed: int) -> float:
+    """Return the fraction of pairs that the engine evaluates, from one noisy held-out draw of each input."""
+    points, _ = fresh_points(np.ascontiguousarray(held[:, :1]), full.beta, derived_seed(seed, "pilot"))
+    grouped = grouped_log_density(
+        points, held, beta=full.beta, weights=full.weights, labels=None, tol=full.tol, engine=full.engine
+    )
+    if grouped.report is None or grouped.engine == "nufft":
+        return 1e-9 if grouped.engine == "nufft" else 1.0
+    return max(grouped.report.visited, 1e-9)
