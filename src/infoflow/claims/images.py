@@ -19,7 +19,7 @@ def image_config(context: Context) -> ImageConfig:
     if context.quick:
         return REDUCED.changed(problem="digits", epochs=8, measured_inputs=300, information_inputs=0, kept_inputs=0)
     data = "" if context.data is None else str(context.data)
-    return REDUCED.changed(data=data, information_inputs=0)
+    return REDUCED.changed(data=data)
 
 
 def image_table(context: Context) -> "pd.DataFrame":
