@@ -26,6 +26,11 @@ def infoflow(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         (["run", "szt-tanh", "--set", "beta=nan"], ["beta", "finite", "nan"]),
         (["run", "szt-tanh", "--out", "taken"], ["--out", "not exist", "taken"]),
         (["run", "szt-tanh", "--data", "nowhere.mat"], ["nowhere.mat", "existing file"]),
+        (["run", "--resume", "taken"], ["run folder", "taken"]),
+        (["run", "szt-tanh", "--resume", "taken"], ["--resume", "alone", "NAME"]),
+        (["run", "--resume", "taken", "--quick"], ["--resume", "alone", "--quick"]),
+        (["run", "szt-tanh", "--seeds", "0"], ["--seeds", "integer", "'0'"]),
+        (["run", "szt-beta", "--set", "beta=0.1"], ["--set", "beta", "sweeps"]),
         (["show", "taken"], ["run folder", "taken"]),
         (["show", "taken", "--mode", "sure"], ["--mode", "certified", "'sure'"]),
         (["show", "taken", "--figure", "x.bmp"], ["--figure", ".png", ".bmp"]),
@@ -57,5 +62,5 @@ def test_help_and_version_need_no_heavy_import(tmp_path):
 
 def test_the_version_and_the_experiments_are_printed(tmp_path):
     assert infoflow("--version", cwd=tmp_path).stdout == "infoflow 0.1.0\n"
-    assert infoflow("list", cwd=tmp_path).stdout.startswith("szt-tanh  ")
+    assert infoflow("list", cwd=tmp_path).stdout.startswith("leaky-pair  ")
     assert "Usage: infoflow" in infoflow(cwd=tmp_path).stdout  # without a command: the help

@@ -68,7 +68,9 @@ def test_an_interrupted_run_says_what_is_kept(workplace):
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert rest.strip().splitlines()[-1] == "interrupted; what was finished is kept: infoflow show stopped"
+    assert rest.strip().splitlines()[-1] == (
+        "interrupted; what was finished is kept: infoflow show stopped; to go on: infoflow run --resume stopped"
+    )
     run = load_run(workplace / "stopped")
     assert run.state == "interrupted"
     assert list(run.table["epoch"].unique()) == [0]
@@ -94,3 +96,44 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback(workplace):
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(timeout=60) == 1
+
+
+QUICK_NEURON = ["--epochs", "3", "--set", "checkpoints=2", "--set", "passes=1"]
+
+
+def test_a_study_prints_what_its_seeds_share_and_goes_on_where_it_stopped(workplace):
+    done = infoflow("run", "neuron-tanh", "--seeds", "2", "--seed", "3", "--out", "study", *QUICK_NEURON, cwd=workplace)
+    assert done.returncode == 0, done.stderr
+    assert [load_run(workplace / "study" / name).state for name in ("seed3", "seed4")] == ["finished"] * 2
+    assert "2 runs: median [range] of the estimates, nats" in done.stdout
+    assert "I(X;T) T1: first" in done.stdout
+    assert (workplace / "study" / "seeds.png").exists()
+    again = infoflow("run", "--resume", "study", cwd=workplace)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "study to resume must be unfinished" in again.stderr
+
+
+def test_a_broken_off_run_goes_on(workplace):
+    from infoflow.experiments import run_experiment
+    from infoflow.experiments.progress import Silent
+    from infoflow.experiments.registry import load_experiment
+
+    class Stop(Silent):
+        def trained(self, epoch, loss):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    config = load_experiment("neuron-tanh").config.changed(epochs=3, checkpoints=2, passes=1)
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(config, workplace / "broken", name="neuron-tanh", listener=Stop())
+    done = infoflow("run", "--resume", "broken", cwd=workplace)
+    assert done.returncode == 0, done.stderr
+    assert load_run(workplace / "broken").state == "finished"
+    assert "neuron-tanh, seed 0; finished" in done.stdout
+
+
+def test_a_study_of_which_a_run_fails_ends_with_its_name(workplace):
+    diverging = ["--set", "activation=linear", "--set", "optimizer=sgd", "--set", "lr=1e30", "--epochs", "5"]
+    done = infoflow("run", "szt-tanh", "--seeds", "2", "--out", "bad", *TINY, *diverging, cwd=workplace)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == ("error: 2 of 2 runs failed: seed0, seed1; infoflow show bad/seed0 says why")

@@ -4,33 +4,21 @@ import os
 import shutil
 import sys
 import time
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from infoflow._errors import ConfigError, RunFolderError
+from infoflow.cli.storing import RunFailed as RunFailed
+from infoflow.cli.storing import RunInterrupted as RunInterrupted
+from infoflow.cli.storing import resume_and_show, run_and_show, study_and_show
 from infoflow.cli.view import shown_live
-from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments.kinds import AnyConfig
 from infoflow.experiments.registry import Experiment, experiment_names, load_experiment
 from infoflow.experiments.settings import parsed_settings, parsed_value
 
-if TYPE_CHECKING:
-    from infoflow.experiments.progress import Listener
-    from infoflow.runs import Run
-
-FIGURE_NAME = "information.png"
 _DEMO = "szt-tanh"
-
-
-class RunFailed(Exception):  # noqa: N818 - says what happened to the run
-    """A run that had begun has failed; its folder holds what was finished, and the traceback as an event."""
-
-
-class RunInterrupted(Exception):  # noqa: N818 - likewise
-    """The user stopped a run that had begun; its folder holds what was finished."""
 
 
 def list_experiments() -> None:
@@ -42,23 +30,43 @@ def list_experiments() -> None:
 
 
 def run(
-    name: Annotated[str, typer.Argument(help="An experiment of 'infoflow list'.")],
+    name: Annotated[str | None, typer.Argument(help="An experiment of 'infoflow list'.")] = None,
     out: Annotated[Path | None, typer.Option(help="New folder for the run; runs/NAME-seedN by default.")] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="Seed of everything random.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="K", help="Make a study of K runs with the seeds N, N+1, ….")
+    ] = None,
     epochs: Annotated[str | None, typer.Option(metavar="N", help="Epochs of training.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer epochs and estimates, for a first look.")] = False,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change any setting; may be repeated.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="File or folder of the data, where it is not generated.")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Finish a run or a study that was broken off.")
+    ] = None,
     view: Annotated[bool, typer.Option("--view", help="Open a page that follows the run.")] = False,
 ) -> None:
-    """Train a noisy network, measure its layers, and store table, figure and everything else in a run folder."""
-    experiment = load_experiment(name)
+    """Train a noisy network, measure its layers, and store table, figure and everything else in a run folder.
+
+    With --seeds, and for an experiment that sweeps a setting, the runs lie in folders of a study: seed0, seed1, ….
+    """
+    if resume is not None:
+        given = {"NAME": name, "--out": out, "--seed": seed, "--seeds": seeds, "--epochs": epochs, "--data": data}
+        _refuse_more(given | {"--quick": quick or None, "--set": settings})
+        with shown_live(resume, wanted=view):
+            resume_and_show(resume)
+        return
+    experiment = load_experiment(_named(name))
     config = _configured(experiment, quick, seed, epochs, settings or [], data)
-    target = _free_folder(name, config.seed) if out is None else _refuse_existing(out)
+    n_seeds = 1 if seeds is None else _parsed_count("--seeds", seeds)
+    several = seeds is not None or bool(experiment.sweep)
+    target = _free_folder(experiment.name, config.seed, several) if out is None else _refuse_existing(out)
     with shown_live(target, wanted=view):
-        _run_and_show(experiment, config, target)
+        if several:
+            study_and_show(experiment, config, target, range(config.seed, config.seed + n_seeds))
+        else:
+            run_and_show(experiment, config, target)
 
 
 def demo() -> None:
@@ -72,7 +80,7 @@ def demo() -> None:
         f"{config.checkpoints + 1} of them, with\nintervals that need no assumption about network or data.\n",
         flush=True,
     )
-    _run_and_show(experiment, config, _refuse_existing(target))
+    run_and_show(experiment, config, _refuse_existing(target))
     command = _own_command()
     print(
         "\nWhat to try next:\n"
@@ -97,57 +105,34 @@ def _own_command() -> str:
 
 def _configured(
     experiment: Experiment, quick: bool, seed: str | None, epochs: str | None, settings: list[str], data: Path | None
-) -> ExperimentConfig:
-    options = {"seed": seed, "epochs": epochs, "data": data}
-    chosen = {key: parsed_value(key, str(value)) for key, value in options.items() if value is not None}
+) -> AnyConfig:
     config = experiment.quick if quick else experiment.config
-    return config.changed(**parsed_settings(settings) | chosen)
+    kind = type(config)
+    options = {"seed": seed, "epochs": epochs, "data": data}
+    chosen = {key: parsed_value(key, str(value), kind) for key, value in options.items() if value is not None}
+    changes = parsed_settings(settings, kind) | chosen
+    swept = [key for key in changes if key in experiment.sweep]
+    if swept:
+        raise ConfigError(f"--set must leave {swept[0]} alone, which {experiment.name} sweeps, got a value for it")
+    return config.changed(**changes)
 
 
-def _run_and_show(experiment: Experiment, config: ExperimentConfig, target: Path) -> None:
-    from infoflow.cli.show import print_run
-
-    console = Console(stderr=True)
-    with _listener(console) as listener:
-        result = _run_stored(experiment, config, target, listener)
-    figure = _save_figure(result)
-    print_run(result)
-    print(f"\nrun:    {result.path}\nfigure: {figure}")
+def _named(name: str | None) -> str:
+    if name is None:
+        raise ConfigError("Missing argument 'NAME': an experiment of 'infoflow list', or --resume RUN")
+    return name
 
 
-def _run_stored(experiment: Experiment, config: ExperimentConfig, target: Path, listener: "Listener") -> "Run":
-    from infoflow.experiments.runner import run_experiment
-
-    try:
-        return run_experiment(config, target, name=experiment.name, listener=listener)
-    except KeyboardInterrupt:
-        if _has_begun(target):
-            raise RunInterrupted(f"interrupted; what was finished is kept: infoflow show {target}") from None
-        raise
-    except Exception as error:
-        if _has_begun(target):
-            raise RunFailed(f"the run failed: {error}; what was finished is kept: infoflow show {target}") from error
-        raise
+def _parsed_count(option: str, text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(f"{option} must be an integer of at least 1, got {text!r}")
+    return int(text)
 
 
-def _has_begun(target: Path) -> bool:
-    return (target / "manifest.json").exists()
-
-
-def _listener(console: Console) -> "AbstractContextManager[Listener]":
-    from infoflow.experiments.progress import Bars, Lines
-
-    return Bars(console) if console.is_terminal else nullcontext(Lines(console))
-
-
-def _save_figure(result: "Run") -> Path:
-    from infoflow.plot import information_curves
-
-    path = result.path / FIGURE_NAME
-    figure = information_curves(result)
-    for target in (path, path.with_suffix(".pdf")):
-        figure.savefig(target, dpi=150)
-    return path
+def _refuse_more(given: dict[str, Any]) -> None:
+    more = [option for option, value in given.items() if value is not None]
+    if more:
+        raise ConfigError(f"--resume must come alone, the settings are those of the stored run; got also {more[0]}")
 
 
 def _refuse_existing(out: Path) -> Path:
@@ -156,8 +141,8 @@ def _refuse_existing(out: Path) -> Path:
     return out
 
 
-def _free_folder(name: str, seed: int) -> Path:
-    base = Path("runs") / f"{name}-seed{seed}"
+def _free_folder(name: str, seed: int, several: bool) -> Path:
+    base = Path("runs") / (f"{name}-study" if several else f"{name}-seed{seed}")
     candidates = [base, *(base.with_name(f"{base.name}-{k}") for k in range(2, 10_000))]
     for candidate in candidates:
         if not candidate.exists():

@@ -22,7 +22,7 @@ def test_szt_tanh_is_the_published_run():
 
 
 def test_an_unknown_experiment_gets_the_nearest_name():
-    with pytest.raises(ConfigError, match=r"got 'szt-tan' \(nearest: szt-tanh\)"):
+    with pytest.raises(ConfigError, match=r"got 'szt-tan' \(nearest: szt-tanh"):
         load_experiment("szt-tan")
 
 
