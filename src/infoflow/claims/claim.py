@@ -99,11 +99,14 @@ class Measurement:
         values: The measured values; a criterion may have several, and one without any is undecided.
         seeds: Seeds that were used.
         notes: Sentences for the reader: settings, reasons, what was left out.
+        stand_in: What was measured in the place of what the claim is about; the claim is then undecided, whatever the
+            findings say.
     """
 
     values: list[Measured]
     seeds: tuple[int, ...] = ()
     notes: list[str] = field(default_factory=list[str])
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

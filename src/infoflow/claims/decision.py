@@ -56,6 +56,11 @@ def decided(criteria: Sequence[Criterion], found: Sequence[Finding]) -> Outcome:
     return Outcome.HOLDS
 
 
+def with_stand_in(outcome: Outcome, stand_in: str) -> Outcome:
+    """Return the outcome of a claim that was tried on something else: undecided, whatever the findings say."""
+    return Outcome.UNDECIDED if stand_in else outcome
+
+
 def rule(criteria: Sequence[Criterion]) -> list[list[str]]:
     """Return the requirements as text: key, sentence, range."""
     return [[criterion.key, criterion.text, criterion.requirement] for criterion in criteria]

@@ -50,6 +50,11 @@ def image_runs(context: Context) -> dict[str, list[Run]]:
     return {name: [load_run(folder / name / f"seed{seed}") for seed in context.seeds] for name in names}
 
 
+def stand_in(context: Context) -> str:
+    """Return what the quick runs stand on in the place of MNIST; empty for MNIST itself."""
+    return "scikit-learn's 8 x 8 digits in the place of MNIST" if context.quick else ""
+
+
 def described(context: Context) -> str:
     """Return the settings as a sentence."""
     config = image_config(context)
@@ -60,4 +65,13 @@ def described(context: Context) -> str:
     )
 
 
-__all__ = ["BETAS", "DETERMINISTIC", "described", "image_config", "image_folder", "image_runs", "image_table"]
+__all__ = [
+    "BETAS",
+    "DETERMINISTIC",
+    "described",
+    "image_config",
+    "image_folder",
+    "image_runs",
+    "image_table",
+    "stand_in",
+]

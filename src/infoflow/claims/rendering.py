@@ -35,8 +35,9 @@ def gist(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.CRASHED or not verdict.findings:
         return verdict.notes[0] if verdict.notes else "nothing was measured"
     alike = [finding for finding in verdict.findings if finding.outcome is verdict.outcome]
-    if not alike:  # undecided because a requirement was not measured
-        return f"not measured: {', '.join(unmeasured(verdict))}"
+    if not alike:  # undecided because a requirement was not measured, or only on a stand-in
+        missing = unmeasured(verdict)
+        return f"not measured: {', '.join(missing)}" if missing else verdict.notes[0]
     total = sum(finding.outcome is not Outcome.REPORTED for finding in verdict.findings)
     return f"{described(alike[0])} ({len(alike)} of {total})"
 

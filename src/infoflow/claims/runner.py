@@ -88,7 +88,7 @@ def _measured(claim: Claim, context: Context, settings: dict[str, Any]) -> Verdi
     try:
         measurement = claim.check(context)
         findings = decision.findings(claim.criteria, measurement.values)
-        outcome = decision.decided(claim.criteria, findings)
+        outcome = decision.with_stand_in(decision.decided(claim.criteria, findings), measurement.stand_in)
     except Exception as error:  # noqa: BLE001 - whatever one claim raises is its verdict; the others go on
         measurement, findings, outcome = Measurement(values=[], notes=[_one_line(error)]), [], Outcome.CRASHED
         trace = traceback.format_exc()
@@ -104,10 +104,16 @@ def _measured(claim: Claim, context: Context, settings: dict[str, Any]) -> Verdi
         seeds=list(measurement.seeds),
         seconds=time.perf_counter() - start,
         command=command_of(claim, context),
-        notes=measurement.notes,
+        notes=_notes(measurement),
         environment=machine,
         traceback=trace,
     )
+
+
+def _notes(measurement: Measurement) -> list[str]:
+    if not measurement.stand_in:
+        return measurement.notes
+    return [f"Undecided because measured on a stand-in: {measurement.stand_in}.", *measurement.notes]
 
 
 def _one_line(error: Exception) -> str:

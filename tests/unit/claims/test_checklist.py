@@ -240,7 +240,7 @@ def image_run(**cosines):
         (epoch, layer, measure, values[k])
         for (layer, measure), values in {
             (layer, measure): cosines.get(f"{layer}_{measure}", default)
-            for layer in ("T1", "T2", "T3")
+            for layer in ("T1", "T2", "T3", "L4")
             for measure, default in (("within_cosine", (0.5, 0.6)), ("between_cosine", (0.5, 0.3)))
         }.items()
         for k, epoch in enumerate((0, 6))
@@ -252,10 +252,10 @@ def image_run(**cosines):
 @pytest.mark.parametrize(
     ("changed", "verdict"),
     [
-        ({"T3_within_cosine": (0.4, 0.9)}, "holds"),
-        ({"T3_within_cosine": (0.9, 0.8)}, "differs"),
-        ({"T3_within_cosine": (0.4, 0.55)}, "differs"),  # less than at T1
-        ({"T3_within_cosine": (0.4, 0.9), "T3_between_cosine": (0.0, 0.6)}, "differs"),
+        ({"L4_within_cosine": (0.4, 0.9)}, "holds"),
+        ({"L4_within_cosine": (0.9, 0.8)}, "differs"),
+        ({"L4_within_cosine": (0.4, 0.55)}, "differs"),  # less than at T1
+        ({"L4_within_cosine": (0.4, 0.9), "L4_between_cosine": (0.0, 0.6)}, "differs"),
     ],
 )
 def test_mnist_cosine(changed, verdict):

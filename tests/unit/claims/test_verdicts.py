@@ -5,7 +5,7 @@ import math
 import pytest
 
 from infoflow._errors import LoadError
-from infoflow.claims import decision, runner
+from infoflow.claims import decision, rendering, runner
 from infoflow.claims.claim import Criterion, Measurement, Outcome
 from infoflow.claims.context import Context
 from infoflow.claims.store import VerdictStore
@@ -104,3 +104,13 @@ def test_a_damaged_verdict_is_refused_by_name(text, make_claim, context, tmp_pat
 def test_rules_are_compared_as_they_are_stored(make_claim):
     claim = make_claim()
     assert json.loads(json.dumps(decision.rule(claim.criteria))) == decision.rule(claim.criteria)
+
+
+def test_a_stand_in_decides_nothing(make_claim, make_measured, context, tmp_path, listener):
+    values = [make_measured(lower=-3.0, estimate=-2.0, upper=-1.0)]
+    claim = make_claim(lambda _: Measurement(values=values, notes=["a note"], stand_in="a toy"))
+    (verdict,) = run([claim], context, tmp_path, listener)
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert verdict.findings[0].outcome is Outcome.DIFFERS
+    assert verdict.notes == ["Undecided because measured on a stand-in: a toy.", "a note"]
+    assert rendering.gist(verdict) == "Undecided because measured on a stand-in: a toy."
