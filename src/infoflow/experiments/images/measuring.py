@@ -7,18 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from infoflow._errors import IllPosedError
-from infoflow._random import derived_seed
 from infoflow.clustering import ClassMoments, binned_entropies, fixed_grid, scatter_ratio
 from infoflow.estimators import LayerInterval
 from infoflow.experiments.clustering_measures import BIN_WIDTHS, TWIN, LayerMeasure
 from infoflow.experiments.images.cnn import OUTPUT, ImageNetwork
 from infoflow.experiments.images.config import ImageConfig
 from infoflow.experiments.images.disturbance import EpochNoise
-from infoflow.experiments.images.images import ImageData, as_batch
+from infoflow.experiments.images.images import ImageData
+from infoflow.experiments.images.information import image_information
 from infoflow.experiments.images.pairs import pair_statistics
 from infoflow.experiments.images.representations import Representations, representations
 from infoflow.experiments.images.training import scores
-from infoflow.monitor import Probe
 
 ERRORS = "test_errors"
 """Errors on the test images with the noise off; a measure of the output layer."""
@@ -44,8 +43,7 @@ class ImageMeasurement:
 def measure(network: ImageNetwork, data: ImageData, config: ImageConfig, epoch: int, errors: float) -> ImageMeasurement:
     """Measure the network as it is after ``epoch`` epochs; its weights and its training are left as they are.
 
-    X is uniform on the first ``config.information_inputs`` of the measured test images; layers too wide for sums over
-    all pairs of draws get a certified lower end from their principal directions, and the ceiling as upper end.
+    X is uniform on the first ``config.information_inputs`` of the measured test images.
 
     Args:
         network: The network.
@@ -117,13 +115,4 @@ def _intervals(network: ImageNetwork, data: ImageData, config: ImageConfig, epoc
     if network.noisy is None or config.information_inputs == 0:
         return []
     chosen = data.measured[: config.information_inputs]
-    probe = Probe(
-        network.noisy,
-        as_batch(data.test_images[chosen]),
-        data.test_labels[chosen],
-        n=config.n,
-        r=config.r,
-        confidence=config.confidence,
-        seed=derived_seed(config.seed, "probe", epoch) % 2**31,
-    )
-    return list(probe.measure(clustering=False).intervals)
+    return image_information(network.noisy, data.test_images[chosen], data.test_labels[chosen], config, epoch)
