@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from infoflow import RunFolderError, load_run
+from infoflow.cli.show import print_run
 from infoflow.experiments.images import mnist_table, run_images
 from infoflow.experiments.images.run import measured_epochs
 from infoflow.experiments.images.table import variants
@@ -45,11 +46,15 @@ def test_stores_everything(image_config, tmp_path):
     assert set(certified["m"]) == {6}
 
 
-def test_a_run_without_noise_has_no_information(image_config, tmp_path):
+def test_a_run_without_noise_has_no_information(image_config, tmp_path, capsys):
     run = run_images(image_config(epochs=1, noise="none", information_inputs=6), tmp_path / "run")
     assert run.table.empty
     table = run.measures.pivot_table(index=["epoch", "layer"], columns="measure", values="value")
     assert (table["within_cosine"] == table["twin_within_cosine"]).all()
+    print_run(run)
+    shown = capsys.readouterr().out
+    assert "no estimates: nothing in this run has noise, or they were not asked for; 18 measures" in shown
+    assert "never finished" not in shown
 
 
 def test_a_broken_off_run_goes_on_bit_for_bit(image_config, tmp_path):
