@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from infoflow import LoadError
+from infoflow.cli import main
 from infoflow.experiments.data import fetch_mnist, load_mnist, mnist, mnist_fetch, mnist_folder, openml_child
 from infoflow.experiments.data.idx import idx_bytes
 from infoflow.experiments.data.mnist import MnistFile, md5_digest
@@ -226,3 +227,14 @@ def test_openml_says_why_it_fails(tmp_path, monkeypatch, capsys):
     assert openml_child.main(str(tmp_path)) == 1
     assert "scikit-learn must be installed" in capsys.readouterr().err
     openml_child.socket.setdefaulttimeout(before)
+
+
+def test_the_command(contents, tmp_path, capsys):
+    write(tmp_path / "here", contents)
+    assert main(["data", "mnist", "--from", str(tmp_path / "here")]) == 0
+    out = capsys.readouterr().out
+    assert f"from {tmp_path / 'here'}, verified: {mnist_folder()}" in " ".join(out.split())
+    assert main(["data", "mnist"]) == 0
+    assert "was there already, verified" in capsys.readouterr().out
+    assert main(["data", "mnist", "--from", str(tmp_path / "nothing")]) == 2
+    assert f"error: MNIST must have the file {IMAGES}" in capsys.readouterr().err
