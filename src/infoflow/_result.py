@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from infoflow import _checks
 from infoflow._errors import InfoflowWarning
 from infoflow._types import Mode
 
@@ -55,13 +56,17 @@ class Estimate:
 
     Attributes:
         nats: The value, in nats.
-        stderr: Standard error of its Monte-Carlo part, in nats; 0 for an exact value.
+        stderr: Standard error of its Monte-Carlo part, in nats; 0 for an exact value. For Gauss–Hermite nodes the
+            disagreement of two rules.
         n: Samples (mixture components) per input, or in all where there is one sample only.
         d: Dimension of the representation.
         quantity: What is estimated, such as ``"h(T)"`` or ``"I(X;T)"``.
         status: See :class:`Status`.
         message: The status as a sentence.
         bracket: Deterministic bounds that the value must lie between, where they were computed; nats.
+        dof: Degrees of freedom of ``stderr``: few, where it comes from few replicates.
+        sampling: How the integral was sampled, where there was one.
+        evaluations: Densities that it took.
     """
 
     nats: float
@@ -72,11 +77,31 @@ class Estimate:
     status: Status = Status.OK
     message: str = ""
     bracket: Bracket | None = None
+    dof: float = math.inf
+    sampling: str = ""
+    evaluations: int = 0
 
     @property
     def bits(self) -> float:
         """The value in bits."""
         return self.nats / _NATS_PER_BIT
+
+    def margin(self, confidence: float = 0.95) -> float:
+        """Return the half-width of the two-sided confidence interval of the Monte-Carlo part, by Student's t; nats.
+
+        Args:
+            confidence: Probability with which ``nats ± margin`` holds the integral that was sampled.
+
+        Raises:
+            TypeError: ``confidence`` is not a number.
+            ValueError: It does not lie strictly between 0 and 1.
+        """
+        from scipy.stats import t
+
+        level = _checks.probability("confidence", confidence)
+        if self.stderr in (0.0, math.inf):
+            return self.stderr
+        return float(t.ppf(0.5 + 0.5 * level, self.dof)) * self.stderr
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from infoflow._errors import IllPosedError
 from infoflow._result import Interval, warn_status
 from infoflow._types import Array, ArrayLike, IntArray, Mode
 from infoflow.estimators.evaluation import Evaluation, evaluate
+from infoflow.estimators.exact_information import check_information_sampling, exact_interval
 from infoflow.estimators.independence import check_independent
 from infoflow.estimators.interval import ESTIMATORS, assemble
 from infoflow.estimators.question import Mixtures, Question, input_question, label_question
@@ -33,6 +34,7 @@ def input_information(
     seed: int = 0,
     tol: float = 1e-9,
     engine: str = "auto",
+    sampling: str = "auto",
 ) -> Interval:
     """Return a confidence interval for I(X;T), ``T = S + Z``, from independent draws of S given every input.
 
@@ -54,6 +56,11 @@ def input_information(
         seed: Seed of the noise.
         tol: Relative tolerance of the densities.
         engine: See :func:`infoflow.log_density`.
+        sampling: How the noise of an exact layer is sampled in asymptotic mode: as in
+            :func:`infoflow.smoothed_entropy`. Everywhere else ``"auto"`` means ``"plain"``, and nothing else is
+            allowed: the certified ends rest on independent bounded summands (Lemma 4), which points drawn at every
+            centre with independent noise are, while Sobol points depend on one another, controls are unbounded, and
+            nodes have no error that chance bounds (docs/theory/sampling.md).
 
     Returns:
         The interval, in nats, between 0 and ``H(X)`` (ln m for equal weights). Too few draws give a wide interval with
@@ -61,14 +68,14 @@ def input_information(
 
     Raises:
         TypeError: An argument is of the wrong type, or ``fresh`` is missing.
-        ValueError: Shapes do not match, or a setting is out of range.
+        ValueError: Shapes do not match, a setting is out of range, or ``sampling`` is not allowed here.
         NonFiniteError: NaN or infinity.
         IllPosedError: ``beta <= 0`` (I(X;T) would be ln m whatever the weights), or ``fresh`` repeats ``centres``.
 
     Source: docs/theory/interval.md, Theorems 1 to 3; [BA03].
     """
     problem = Problem(centres, fresh, None, beta, weights, exact, tol, engine)
-    return _single(problem, "I(X;T)", confidence, mode, estimator, queries_per_input, seed)
+    return _single(problem, "I(X;T)", confidence, mode, estimator, queries_per_input, seed, sampling)
 
 
 def label_information(
@@ -86,6 +93,7 @@ def label_information(
     seed: int = 0,
     tol: float = 1e-9,
     engine: str = "auto",
+    sampling: str = "auto",
 ) -> Interval:
     """Return a confidence interval for I(Y;T), Y the class of the input.
 
@@ -106,13 +114,14 @@ def label_information(
         seed: As in :func:`input_information`.
         tol: As in :func:`input_information`.
         engine: As in :func:`input_information`.
+        sampling: As in :func:`input_information`.
 
     Returns:
         The interval, in nats, between 0 and H(Y).
 
     Raises:
         TypeError: An argument is of the wrong type, or ``fresh`` is missing.
-        ValueError: Shapes do not match, or a setting is out of range.
+        ValueError: Shapes do not match, a setting is out of range, or ``sampling`` is not allowed here.
         NonFiniteError: NaN or infinity.
         IllPosedError: ``beta <= 0``, or ``fresh`` repeats ``centres``.
 
@@ -121,7 +130,7 @@ def label_information(
     if labels is None:
         raise TypeError("labels must be given: one class per input, got None")
     problem = Problem(centres, fresh, labels, beta, weights, exact, tol, engine)
-    return _single(problem, "I(Y;T)", confidence, mode, estimator, queries_per_input, seed)
+    return _single(problem, "I(Y;T)", confidence, mode, estimator, queries_per_input, seed, sampling)
 
 
 class Problem:
@@ -185,10 +194,26 @@ def _single(
     estimator: str,
     queries_per_input: int | None,
     seed: int,
+    sampling: str,
 ) -> Interval:
     level = _checks.probability("confidence", confidence)
     _checks.one_of("mode", mode, MODES)
     _checks.one_of("estimator", estimator, ESTIMATORS)
+    queries = None if queries_per_input is None else _checks.as_count("queries_per_input", queries_per_input)
+    d = problem.mixtures.centres.shape[2]
+    check_information_sampling(sampling, mode, exact=problem.exact, d=d, queries=queries)
+    if mode == "asymptotic" and problem.exact and sampling != "plain":
+        interval = exact_interval(
+            problem.mixtures,
+            problem.questions[quantity],
+            queries_per_input=queries,
+            confidence=level,
+            estimator=estimator,
+            seed=seed,
+            name=sampling,
+        )
+        warn_status(quantity, interval.status, interval.message, stacklevel=4)
+        return interval
     evaluation = problem.evaluate([quantity], queries_per_input, estimator, seed)
     interval = assemble(
         evaluation,
