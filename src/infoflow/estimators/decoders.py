@@ -53,10 +53,10 @@ def gaussian_decoders(mixtures: Mixtures) -> Iterator[Decoder]:
         yield from as_decoders(own_gaussians(mixtures))
 
 
-def own_gaussians(mixtures: Mixtures) -> Iterator[InputGaussians]:
+def own_gaussians(mixtures: Mixtures, *, fewest: int = 1) -> Iterator[InputGaussians]:
     """Yield one Gaussian per input with its own covariance, and two where there are centres enough to fit them."""
     _, n, d = mixtures.centres.shape
-    for parts in (1, 2):
+    for parts in range(fewest, 3):
         if parts == 1 or n // parts >= max(2 * d, _FEWEST_PER_GAUSSIAN):
             yield fitted_gaussians(mixtures.centres, mixtures.beta, mixtures.weights, mixtures.labels, parts)
 

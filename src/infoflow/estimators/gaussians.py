@@ -5,12 +5,16 @@ and with their mean ``Σ w_i g_i`` as the reference density of the upper end.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from infoflow._types import Array, IntArray
-from infoflow.mixtures.quadratic import QuadraticTable, quadratic_log_sums, quadratic_table
+from infoflow.mixtures.quadratic import quadratic_log_sums
+from infoflow.mixtures.quadratic_table import QuadraticTable, quadratic_table
 
+_TOLERANCE = 1e-10  # of the sums, far below any tolerance of an interval
+_ROUNDING = 1e-6
 LARGEST_FULL = 12
 """Largest dimension in which a Gaussian gets a full covariance; beyond, a diagonal one."""
 
@@ -57,9 +61,15 @@ class InputGaussians:
         """Return own, own-class and pooled log-densities at each input's points (m, q, d)."""
         m, q, d = points.shape
         classes = np.zeros(m, dtype=np.int64) if self.labels is None else self.labels
-        features = _features(points.reshape(m * q, d) - self.origin, full=self.full)
         own = np.repeat(np.arange(m), q)[:, None] * self.parts + np.arange(self.parts)
-        log_own, log_class, log_all = quadratic_log_sums(features, self.table, own, np.repeat(classes, q))
+        log_own, log_class, log_all = quadratic_log_sums(
+            points.reshape(m * q, d) - self.origin,
+            _full_features if self.full else _diagonal_features,
+            self.table,
+            own,
+            np.repeat(classes, q),
+            tol=_TOLERANCE,
+        )
         by_class = None
         if self.labels is not None:
             log_prior = np.log(np.bincount(self.labels, weights=self.weights))
@@ -86,12 +96,12 @@ def fitted_gaussians(
     """
     _, n, d = centres.shape
     origin = centres.mean(axis=(0, 1))
-    deviations = centres - origin
-    members = _members(deviations, parts)
+    moments = _moments(centres, parts)
     full = d <= LARGEST_FULL and n // parts >= 2 * d
-    coefficients = (_full_coefficients if full else _diagonal_coefficients)(deviations, members, beta)
-    coefficients[:, 0] += (np.log(weights)[:, None] + np.log(members.mean(axis=2))).reshape(-1)
-    coefficients[:, 0] -= 0.5 * d * np.log(2.0 * np.pi)
+    fit = (_full_coefficients if full else _diagonal_coefficients)(moments, origin, beta)
+    shares = moments.counts / n
+    constant = (np.log(weights)[:, None] + np.log(shares)).reshape(-1) - 0.5 * d * np.log(2.0 * np.pi)
+    fit.coefficients[:, 0] += constant
     classes = np.zeros(len(centres), dtype=np.int64) if labels is None else labels
     count = "Gaussian" if parts == 1 else f"{parts} Gaussians"
     return InputGaussians(
@@ -99,66 +109,101 @@ def fitted_gaussians(
         parts=parts,
         origin=origin,
         full=full,
-        table=quadratic_table(coefficients, np.repeat(classes, parts)),
+        table=quadratic_table(fit.coefficients, np.repeat(classes, parts), fit.largest + constant, fit.steepness),
         weights=weights,
         labels=labels,
     )
 
 
-def _members(centres: Array, parts: int) -> Array:
-    """Return 1 where a draw belongs to a part and else 0, shape (m, parts, n); no part is empty."""
+class _Moments(NamedTuple):
+    """Numbers of draws (m, parts), means (m, parts, d) and scatter matrices about them (m, parts, d, d)."""
+
+    counts: Array
+    means: Array
+    scatter: Array
+
+
+def _moments(centres: Array, parts: int) -> _Moments:
+    """Return the moments of each input's draws, or of their two parts, none of which is empty."""
     m, n, _ = centres.shape
+    middle = centres.mean(axis=1)
+    deviations = centres - middle[:, None]
+    whole = np.matmul(deviations.transpose(0, 2, 1), deviations)
     if parts == 1:
-        return np.ones((m, 1, n))
-    deviations = centres - centres.mean(axis=1, keepdims=True)
-    axis = np.linalg.eigh(np.matmul(deviations.transpose(0, 2, 1), deviations))[1][:, :, -1]
-    above = np.matmul(deviations, axis[:, :, None])[:, :, 0] > 0.0
+        return _Moments(np.full((m, 1), float(n)), middle[:, None], whole[:, None])
+    axis = np.linalg.eigh(whole)[1][:, :, -1:]
+    above = np.matmul(deviations, axis)[:, :, 0] > 0.0
     above[:, 0] |= ~above.any(axis=1)  # coincident draws: one of them stands apart
     above[:, 1] &= ~above.all(axis=1)
-    return np.stack([above, ~above], axis=1).astype(np.float64)
+    inside = above[:, :, None].astype(np.float64)
+    count = inside.sum(axis=1)
+    total = np.matmul(inside.transpose(0, 2, 1), deviations)[:, 0]  # the other part's is the opposite
+    chosen = np.matmul((deviations * inside).transpose(0, 2, 1), deviations)
+    counts = np.concatenate([count, n - count], axis=1)
+    shifts = np.stack([total, -total], axis=1) / counts[:, :, None]
+    raw = np.stack([chosen, whole - chosen], axis=1)
+    scatter = raw - counts[:, :, None, None] * shifts[:, :, :, None] * shifts[:, :, None, :]
+    return _Moments(counts, middle[:, None] + shifts, scatter)
 
 
-def _full_coefficients(centres: Array, members: Array, beta: float) -> Array:
+class _Fit(NamedTuple):
+    """Coefficients, largest log-density and steepness of the parts of all inputs, as in ``QuadraticTable``."""
+
+    coefficients: Array
+    largest: Array
+    steepness: Array
+
+
+def _full_coefficients(moments: _Moments, origin: Array, beta: float) -> _Fit:
     """Return c with ``ln N(t; mean, covariance) = c · (1, t, t_j t_k for j <= k)`` up to the power of 2π."""
-    m, _, d = centres.shape
-    parts = members.shape[1]
-    counts = members.sum(axis=2)[:, :, None]
-    means = np.matmul(members, centres) / counts
-    own = np.empty((m, parts, d, d))
-    for part in range(parts):
-        deviations = (centres - means[:, part, None]) * members[:, part, :, None]
-        own[:, part] = np.matmul(deviations.transpose(0, 2, 1), deviations)
-    n = counts[:, :, :, None]
+    m, parts, d = moments.means.shape
+    n = moments.counts[:, :, None, None]
+    means = moments.means - origin
     # few draws make a noisy covariance: an average counts as d more draws of each
-    average = (own.sum(axis=1, keepdims=True) if parts > 1 else own.mean(axis=0, keepdims=True)) / members.shape[2]
-    covariance = (own * (n / np.maximum(n - 1.0, 1.0)) + d * average) / (n + d) + beta**2 * np.eye(d)
+    unbiased = moments.scatter * (n / np.maximum(n - 1.0, 1.0))
+    covariance = (unbiased + d * _average(moments)) / (n + d) + beta**2 * np.eye(d)
     precision = np.linalg.inv(covariance)
     linear = np.matmul(precision, means[..., None])[..., 0]
-    constant = -0.5 * (np.linalg.slogdet(covariance)[1] + np.sum(linear * means, axis=2))
+    largest = -0.5 * np.linalg.slogdet(covariance)[1]
+    constant = largest - 0.5 * np.sum(linear * means, axis=2)
     rows, columns = np.triu_indices(d)
-    factor = np.where(rows == columns, -0.5, -1.0)
-    squares = factor * precision[:, :, rows, columns]
-    return np.concatenate([constant[..., None], linear, squares], axis=2).reshape(m * parts, -1)
+    squares = np.where(rows == columns, -0.5, -1.0) * precision[:, :, rows, columns]
+    coefficients = np.concatenate([constant[..., None], linear, squares], axis=2).reshape(m * parts, -1)
+    # a covariance is at least beta² I; the trace bounds the largest eigenvalue of the precision as well
+    steepness = np.sqrt(0.5 * np.minimum(np.trace(precision, axis1=2, axis2=3), (1.0 + _ROUNDING) / beta**2))
+    return _Fit(coefficients, largest.reshape(-1), steepness.reshape(-1))
 
 
-def _diagonal_coefficients(centres: Array, members: Array, beta: float) -> Array:
+def _diagonal_coefficients(moments: _Moments, origin: Array, beta: float) -> _Fit:
     """Return c with ``ln N(t; mean, diag variance) = c · (1, t, t²)`` up to the power of 2π."""
-    m, _, _ = centres.shape
-    n = members.sum(axis=2)[:, :, None]
-    means = np.matmul(members, centres) / n
-    own = np.maximum(np.matmul(members, centres**2) - n * means**2, 0.0)
+    m, parts, _ = moments.means.shape
+    n = moments.counts[:, :, None]
+    means = moments.means - origin
     # the variance of few draws is noisy: an average counts as one more draw of each
-    average = (own.sum(axis=1, keepdims=True) if n.shape[1] > 1 else own.mean(axis=0, keepdims=True)) / centres.shape[1]
-    variance = (own * (n / np.maximum(n - 1.0, 1.0)) + average) / (n + 1.0) + beta**2
-    constant = -0.5 * np.sum(np.log(variance) + means**2 / variance, axis=2)
-    return np.concatenate([constant[..., None], means / variance, -0.5 / variance], axis=2).reshape(m * n.shape[1], -1)
+    unbiased = np.diagonal(moments.scatter, axis1=2, axis2=3) * (n / np.maximum(n - 1.0, 1.0))
+    average = np.diagonal(_average(moments), axis1=2, axis2=3)
+    variance = np.maximum(unbiased + average, 0.0) / (n + 1.0) + beta**2
+    largest = -0.5 * np.sum(np.log(variance), axis=2)
+    constant = largest - 0.5 * np.sum(means**2 / variance, axis=2)
+    coefficients = np.concatenate([constant[..., None], means / variance, -0.5 / variance], axis=2)
+    steepness = np.sqrt(0.5 / variance.min(axis=2))
+    return _Fit(coefficients.reshape(m * parts, -1), largest.reshape(-1), steepness.reshape(-1))
 
 
-def _features(points: Array, *, full: bool) -> Array:
-    """Return (1, t, t_j t_k for j <= k), or (1, t, t²), of points (q, d)."""
-    if full:
-        rows, columns = np.triu_indices(points.shape[1])
-        squares = points[:, rows] * points[:, columns]
-    else:
-        squares = points**2
-    return np.concatenate([np.ones((len(points), 1)), points, squares], axis=1)
+def _average(moments: _Moments) -> Array:
+    """Return what a covariance is drawn towards: the mean over all inputs, or over the parts of the same input."""
+    n = moments.counts[0].sum()
+    if moments.counts.shape[1] > 1:
+        return moments.scatter.sum(axis=1, keepdims=True) / n
+    return moments.scatter.mean(axis=0, keepdims=True) / n
+
+
+def _full_features(points: Array) -> Array:
+    """Return (1, t, t_j t_k for j <= k) of points (q, d)."""
+    rows, columns = np.triu_indices(points.shape[1])
+    return np.concatenate([np.ones((len(points), 1)), points, points[:, rows] * points[:, columns]], axis=1)
+
+
+def _diagonal_features(points: Array) -> Array:
+    """Return (1, t, t²) of points (q, d)."""
+    return np.concatenate([np.ones((len(points), 1)), points, points**2], axis=1)

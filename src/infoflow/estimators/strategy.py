@@ -28,13 +28,13 @@ _MANY_CENTRES = 128  # from here on blocks of them are large enough for the refe
 _FEWEST_SPLIT = 8
 _FEWEST_POOLED = 8
 _MOST_FITTED = 128
-_MOST_FITTED_DECODER = 256
-_PILOT_POINTS = 8
-_LABEL_PAIRS = 5e8
+_PILOT_POINTS = 16
+_LABEL_PAIRS = 2.5e8
 _LABEL_POINTS = 8192
 _LABEL_CENTRES = (8, 32)
 _NEAR_CEILING = 0.05  # nats of H - I below which a pooled pass over few centres is all that is needed
 _NARROW = 0.01
+_DEFENCE = 1e-3
 _TYPICAL_LOG_TERM = 7.0
 
 
@@ -89,13 +89,13 @@ def _with_fitted_densities(full: Mixtures, held: Array, q: int, visited: float, 
     if len(full.centres) >= _MANY_INPUTS:
         n_fit = min(n_fit, _MOST_FITTED)
     fit, own = _part(full, slice(0, n_fit)), _part(full, slice(n_fit, n))
-    fitted = tuple(own_gaussians(fit))
-    decoders = tuple(as_decoders(fitted))
     points = fresh_points(held, full.beta, derived_seed(seed, "pilot of the fits"))[0] if held.shape[1] else None
+    first = next(own_gaussians(fit))
     if points is not None:
-        few = _enough_near_ceiling(decoders, points, full.weights)
+        few = _enough_near_ceiling(first, points, full.weights)
         if few is not None and few <= own.centres.shape[1]:
-            return Strategy(_part(own, slice(0, few)), q, own, gaussian_decoders=decoders)
+            return Strategy(_part(own, slice(0, few)), q, own, gaussian_decoders=tuple(as_decoders([first])))
+    fitted = (first, *own_gaussians(fit, fewest=2))
     n_label, q_label = _label_pass(own, q, visited)
     pilot = block_points(fit.centres, min(_PILOT_POINTS, n_fit), full.beta, derived_seed(seed, "pilot of the summands"))
     reference = _closest(_references(fit, fitted, q, visited), points, full.weights)
@@ -107,16 +107,16 @@ def _with_fitted_densities(full: Mixtures, held: Array, q: int, visited: float, 
         own=own,
         reference=replace(reference, pilot=densities.own - pooled),
         mixture_decoders=False,
-        gaussian_decoders=tuple(as_decoders(own_gaussians(_part(full, slice(0, _MOST_FITTED_DECODER))))),
+        gaussian_decoders=tuple(as_decoders(fitted)),
         pilot=densities.ratios(),
     )
 
 
-def _enough_near_ceiling(decoders: tuple[Decoder, ...], points: Array, weights: Array) -> int | None:
+def _enough_near_ceiling(fitted: InputGaussians, points: Array, weights: Array) -> int | None:
     """Return how many centres per input make a pooled pass narrow, where I(X;T) is near its ceiling; None elsewhere."""
     ceiling = input_question(weights).ceiling
-    best = max(float(np.sum(weights * defend(one.ratios(points)["I(X;T)"], 1e-3).mean(axis=1))) for one in decoders)
-    equivocation = max(ceiling - best, 0.0)
+    ratios = defend(fitted.ratios(points)["I(X;T)"], _DEFENCE)
+    equivocation = max(ceiling - float(np.sum(weights * ratios.mean(axis=1))), 0.0)
     if equivocation > _NEAR_CEILING:
         return None
     few = _FEWEST_POOLED

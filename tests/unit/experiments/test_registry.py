@@ -18,7 +18,8 @@ def test_every_experiment_loads_and_says_where_it_comes_from():
 
 def test_szt_tanh_is_the_published_run():
     config = load_experiment("szt-tanh").config
-    assert config == ExperimentConfig()
+    # the draws are infoflow's own choice: as many as make the intervals narrow
+    assert config.changed(n=64, r=10, queries_per_input=0) == ExperimentConfig()
 
 
 def test_an_unknown_experiment_gets_the_nearest_name():
