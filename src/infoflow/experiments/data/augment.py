@@ -52,7 +52,7 @@ class Augmentation:
 
 
 def _grid(maps: Tensor, height: int, width: int) -> Tensor:
-    """Return where each output pixel samples, shape (k, height, width, 2): ``affine_grid``, without its slow products."""
+    """Return where each output pixel samples, shape (k, height, width, 2), as ``affine_grid`` but faster."""
     y = (torch.arange(height, device=maps.device, dtype=maps.dtype) * 2 + 1) / height - 1
     x = (torch.arange(width, device=maps.device, dtype=maps.dtype) * 2 + 1) / width - 1
     along_x, along_y, shift = (part[:, None, None, :] for part in maps.unbind(dim=2))  # (k, 1, 1, 2)
