@@ -35,7 +35,7 @@ def szt_config(context: Context) -> ExperimentConfig:
     """Return the settings of the tanh runs; all intervals of one run and quantity hold together with 95 %."""
     checkpoints = context.choose(20, 60)
     together = 1.0 - 0.05 / (checkpoints + 1)
-    return ExperimentConfig(checkpoints=checkpoints, n=64, r=10, confidence=together, kept_inputs=256)
+    return ExperimentConfig(checkpoints=checkpoints, n=480, r=12, confidence=together, kept_inputs=256)
 
 
 def szt_runs(context: Context) -> Sequence[Run]:
