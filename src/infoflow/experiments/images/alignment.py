@@ -40,9 +40,9 @@ def cosines_to_noiseless(run: Run, reference: Run) -> Alignment:
         RunFolderError: A run has no checkpoint.
         LoadError: The data are missing or altered.
     """
-    config = _config(run)
+    config = image_settings(run)
     images = load_images(config).test_images
-    first, second = _last_network(run), _last_network(reference)
+    first, second = last_network(run), last_network(reference)
     noise = None if first.noisy is None else EpochNoise(config.seed, "noise of the cosines", 0)
     noisy: dict[str, list[Array]] = {layer: [] for layer in LAYERS}
     plain: dict[str, list[Array]] = {layer: [] for layer in LAYERS}
@@ -71,11 +71,13 @@ def peak(cosines: Array) -> float:
     return float(edges[fullest] + edges[fullest + 1]) / 2
 
 
-def _config(run: Run) -> ImageConfig:
+def image_settings(run: Run) -> ImageConfig:
+    """Return the settings of a stored run with images."""
     return ImageConfig().changed(**run.manifest["config"])
 
 
-def _last_network(run: Run) -> ImageNetwork:
-    network = build_network(_config(run))
+def last_network(run: Run) -> ImageNetwork:
+    """Return the network of a run's last checkpoint."""
+    network = build_network(image_settings(run))
     network.load(run.checkpoint(max(run.checkpoint_epochs(), default=0)))
     return network
