@@ -17,6 +17,10 @@ def infoflow(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work")
@@ -58,7 +62,10 @@ def test_a_stored_run_is_shown_again(workplace):
 
 def test_an_interrupted_run_says_what_is_kept(workplace):
     arguments = ["run", "szt-tanh", "--epochs", "100000", "--out", "stopped", *TINY]
-    process = subprocess.Popen([*COMMAND, *arguments], cwd=workplace, stderr=subprocess.PIPE, text=True)
+    # a shell's background jobs ignore the interrupt, and so would their children
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=workplace, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+    )
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("epoch 0:"):
