@@ -1,8 +1,9 @@
 """Draw until the interval is as narrow as asked for, or the budget ends, and say which.
 
 Rounds k = 1, 2, ... double the centres, the fresh draws, or both, whichever the interval's parts call for. Round k
-uses the error share ``δ/(k(k+1))``; the shares add up to δ, so the last interval holds at the confidence asked for
-wherever it stops.
+uses the error share ``2δ/(k(k+1))²`` for each of the ``k(k+1)/2`` pairs of sizes it could have come to, because which
+of them it is was decided by data it uses again. They add up to ``δ/(k(k+1))``, and these over k to δ, so the last
+interval holds at the confidence asked for wherever it stops.
 """
 
 import math
@@ -126,7 +127,7 @@ def measure(
         began = time.monotonic()
         problem = Problem(draws.centres, draws.fresh, labels, scale, weights, False, tol, engine)
         index = len(rounds) + 1
-        share = (1.0 - level) / (index * (index + 1))
+        share = 2.0 * (1.0 - level) / (index * (index + 1)) ** 2
         evaluation = problem.evaluate([quantity], None, estimator, derived_seed(seed, "round", index) % 2**31)
         interval = assemble(
             evaluation,

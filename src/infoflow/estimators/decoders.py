@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from infoflow._types import Array
-from infoflow.estimators.gaussians import InputGaussians, fitted_gaussians
+from infoflow.estimators.gaussians import InputGaussians, fitted_gaussians, within_precision
 from infoflow.estimators.question import Mixtures, log_ratios
 
 BANDWIDTHS = (1.0, 1.5, 2.5)
@@ -50,7 +50,8 @@ def gaussian_decoders(mixtures: Mixtures) -> Iterator[Decoder]:
     """Yield the decoders with Gaussians per input; none where an input has a single centre."""
     if mixtures.centres.shape[1] > 1:
         yield _shared_gaussian(mixtures)
-        yield from as_decoders(own_gaussians(mixtures))
+        if within_precision(mixtures.centres, mixtures.beta):
+            yield from as_decoders(own_gaussians(mixtures))
 
 
 def own_gaussians(mixtures: Mixtures, *, fewest: int = 1) -> Iterator[InputGaussians]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from infoflow._types import Array, IntArray
 from infoflow.mixtures.quadratic import quadratic_log_sums
@@ -15,6 +16,10 @@ from infoflow.mixtures.quadratic_table import QuadraticTable, quadratic_table
 
 _TOLERANCE = 1e-10  # of the sums, far below any tolerance of an interval
 _ROUNDING = 1e-6
+_FARTHEST = 1e4
+ROUNDING_ALLOWANCE = 1e-6
+"""Nats that rounding may take from a log-density: with every centre within 1e4 beta of the origin, a quadratic form in
+double precision is a sum of at most 91 terms of at most 1e8, rounded to 91 * 1e8 * 2^-53 = 1e-6 in all."""
 LARGEST_FULL = 12
 """Largest dimension in which a Gaussian gets a full covariance; beyond, a diagonal one."""
 
@@ -115,6 +120,11 @@ def fitted_gaussians(
     )
 
 
+def within_precision(centres: Array, beta: float) -> bool:
+    """Say whether double precision resolves the quadratic forms of Gaussians fitted to ``centres`` (m, n, d)."""
+    return float(np.abs(centres - centres.mean(axis=(0, 1))).max()) <= _FARTHEST * beta
+
+
 class _Moments(NamedTuple):
     """Numbers of draws (m, parts), means (m, parts, d) and scatter matrices about them (m, parts, d, d)."""
 
@@ -135,15 +145,21 @@ def _moments(centres: Array, parts: int) -> _Moments:
     above = np.matmul(deviations, axis)[:, :, 0] > 0.0
     above[:, 0] |= ~above.any(axis=1)  # coincident draws: one of them stands apart
     above[:, 1] &= ~above.all(axis=1)
-    inside = above[:, :, None].astype(np.float64)
-    count = inside.sum(axis=1)
-    total = np.matmul(inside.transpose(0, 2, 1), deviations)[:, 0]  # the other part's is the opposite
-    chosen = np.matmul((deviations * inside).transpose(0, 2, 1), deviations)
-    counts = np.concatenate([count, n - count], axis=1)
-    shifts = np.stack([total, -total], axis=1) / counts[:, :, None]
-    raw = np.stack([chosen, whole - chosen], axis=1)
-    scatter = raw - counts[:, :, None, None] * shifts[:, :, :, None] * shifts[:, :, None, :]
-    return _Moments(counts, middle[:, None] + shifts, scatter)
+    each = [_part_moments(centres, inside) for inside in (above, ~above)]
+    return _Moments(*(np.stack(values, axis=1) for values in zip(*each, strict=True)))
+
+
+def _part_moments(centres: Array, inside: npt.NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """Return number, mean and scatter of the draws (m, n, d) marked in ``inside`` (m, n), about their own mean.
+
+    A difference of scatters about another mean would cancel where the parts lie far apart for their size.
+    """
+    chosen = inside[:, :, None].astype(np.float64)
+    count = chosen.sum(axis=1)  # (m, 1)
+    means = (centres * chosen).sum(axis=1) / count
+    deviations = (centres - means[:, None]) * chosen
+    scatter = np.matmul(deviations.transpose(0, 2, 1), deviations)
+    return count[:, 0], means, 0.5 * (scatter + scatter.transpose(0, 2, 1))
 
 
 class _Fit(NamedTuple):
@@ -163,6 +179,7 @@ def _full_coefficients(moments: _Moments, origin: Array, beta: float) -> _Fit:
     unbiased = moments.scatter * (n / np.maximum(n - 1.0, 1.0))
     covariance = (unbiased + d * _average(moments)) / (n + d) + beta**2 * np.eye(d)
     precision = np.linalg.inv(covariance)
+    precision = 0.5 * (precision + precision.transpose(0, 1, 3, 2))  # squares, linear term and constant of one form
     linear = np.matmul(precision, means[..., None])[..., 0]
     largest = -0.5 * np.linalg.slogdet(covariance)[1]
     constant = largest - 0.5 * np.sum(linear * means, axis=2)

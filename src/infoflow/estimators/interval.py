@@ -104,6 +104,11 @@ def weighted_mean(values: Array, weights: Array) -> float:
 
 def interval_status(lower: float, upper: float, ceiling: float) -> tuple[Status, str]:
     """Return the status of an interval whose ends lie between 0 and ``ceiling``."""
+    if lower > upper:
+        return Status.CROSSING, (
+            f"the lower end {lower:.4f} lies above the upper end {upper:.4f}: draws that are independent and of one "
+            "network give this with at most the probability of an error"
+        )
     top, bottom = upper >= ceiling, lower <= 0.0
     if not (top or bottom) or upper - lower <= _WIDE * ceiling:
         return Status.OK, ""

@@ -14,7 +14,7 @@ from infoflow._random import derived_seed
 from infoflow._types import Array
 from infoflow.estimators.concentration import binary_entropy, self_bounding_expectation_lower
 from infoflow.estimators.decoders import Decoder, as_decoders, defend, own_gaussians
-from infoflow.estimators.gaussians import LARGEST_FULL, InputGaussians
+from infoflow.estimators.gaussians import LARGEST_FULL, InputGaussians, within_precision
 from infoflow.estimators.points import block_points, fresh_points
 from infoflow.estimators.question import Mixtures, input_question
 from infoflow.estimators.upper_end import Reference
@@ -74,12 +74,17 @@ def choose_strategy(full: Mixtures, held: Array | None, q: int, seed: int) -> St
     m, n, _ = full.centres.shape
     everything = Strategy(full, q, full)
     pairs = float(m) * n * m * q
-    if held is None or pairs <= PAIR_BUDGET or n < _FEWEST_SPLIT:
+    if held is None or pools_everything(m, n, q) or not within_precision(full.centres, full.beta):
         return everything
     visited = _visited_fraction(full, held, seed) if held.shape[1] else 1.0
     if pairs * visited <= PAIR_BUDGET and (n < _MANY_CENTRES or m < _MANY_INPUTS):
         return everything
     return _with_fitted_densities(full, held, q, visited, seed)
+
+
+def pools_everything(m: int, n: int, q: int) -> bool:
+    """Say whether m inputs with n centres and q points each are few enough for the pooled bound with all of them."""
+    return float(m) * n * m * q <= PAIR_BUDGET or n < _FEWEST_SPLIT
 
 
 def _with_fitted_densities(full: Mixtures, held: Array, q: int, visited: float, seed: int) -> Strategy:

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from infoflow._types import Array
+from infoflow.estimators.gaussians import ROUNDING_ALLOWANCE
 from infoflow.estimators.points import block_points, centre_points
 from infoflow.estimators.question import Mixtures, Question, log_ratios
 from infoflow.mixtures.own import own_log_density
@@ -61,7 +62,9 @@ class UpperEnd:
     @property
     def slack(self) -> float:
         """``ln(1 + η(m-1))``: what the reference bound may lack, in nats."""
-        return math.log1p(self.eta * (len(self.summands) - 1))
+        if self.kind != "reference":
+            return 0.0
+        return math.log1p(self.eta * (len(self.summands) - 1)) + ROUNDING_ALLOWANCE
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def reference_upper_end(own: Mixtures, reference: Reference, q: int, seed: int) 
     points = block_points(centres, -(-q // blocks), own.beta, seed)
     log_own = own_log_density(points, centres, beta=own.beta)
     log_reference = reference.log_density(points.reshape(m, -1, d)).reshape(log_own.shape)
-    eta = _TYPICAL_LOG_TERM / (m * blocks) / m
+    eta = min(_TYPICAL_LOG_TERM / (m * blocks) / m, 0.5)
     mixed = np.logaddexp(log_reference + math.log1p(-eta), log_own + math.log(eta))
     summands = np.maximum(log_own - mixed, -CLIP_BELOW).mean(axis=1).reshape(m, blocks)
     pilot = None if reference.pilot is None else np.clip(reference.pilot, -CLIP_BELOW, -math.log(eta) - _HEADROOM)

@@ -1,6 +1,7 @@
 """Rounds of draws over all layers: double what the widest interval calls for, until the budget ends.
 
-Every layer has the share ``δ/L`` of the error; its round k uses ``δ/(L k (k+1))`` of it, and the shares add up, so the
+Every layer has the share ``δ/L`` of the error; its round k uses ``2δ/(L k²(k+1)²)`` of it for each of the
+``k(k+1)/2`` pairs of sizes it could have come to, and the shares add up, so the
 intervals of all layers hold together at the confidence asked for wherever the rounds stop. With a fixed number of draws
 there is one round, with all of ``δ/L``.
 """
@@ -175,7 +176,7 @@ class Rounds:
         layer.n_rounds += 1
         share = (1.0 - self._confidence) / n_layers
         if not self._effort.fixed:
-            share /= layer.n_rounds * (layer.n_rounds + 1)
+            share *= 2.0 / (layer.n_rounds * (layer.n_rounds + 1)) ** 2
         found = layered_information(
             {info.key: layer.centres},
             {} if layer.fresh is None else {info.key: layer.fresh},

@@ -7,6 +7,7 @@ import torch
 from infoflow._random import derived_seed
 from infoflow._types import Array, IntArray
 from infoflow.estimators import LayerInterval, layered_information
+from infoflow.estimators.strategy import pools_everything
 from infoflow.experiments.data.mnist import Images
 from infoflow.experiments.images.config import ImageConfig
 from infoflow.experiments.images.images import as_batch
@@ -34,7 +35,11 @@ def image_information(
     inputs = as_batch(images)
     centres = sample_representations(noisy, inputs, config.n, seed=derived_seed(config.seed, "centres", epoch))
     fresh = sample_representations(noisy, inputs, config.r, seed=derived_seed(config.seed, "fresh draws", epoch))
-    turned = {layer: in_span(centres[layer], fresh[layer]) for layer in centres}
+    # only the pooled bound with all centres depends on nothing but the distances that turning keeps
+    turn = pools_everything(len(images), config.n, config.r)
+    turned = {
+        layer: in_span(centres[layer], fresh[layer]) if turn else (centres[layer], fresh[layer]) for layer in centres
+    }
     intervals = layered_information(
         {layer: pair[0] for layer, pair in turned.items()},
         {layer: pair[1] for layer, pair in turned.items() if layer not in centres.exact},
