@@ -70,13 +70,13 @@ def interleave(
 
 
 def row(kernel: str, provider: str, mode: str, shape: tuple[int, int, int], times: list[float], **rest: Any) -> Row:
-    """Return a row; ``shape`` is (n, q, d)."""
+    """Return a row; ``shape`` is (n, q, d). ``peak_mb`` is that of the process where it is not given."""
     p20, p50, p80 = (float(np.percentile(times, p)) for p in (20, 50, 80))
     n, q, d = shape
+    rest = {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, **rest}
     return Row(
         kernel=kernel, provider=provider, mode=mode, n=n, q=q, d=d, dtype="float64", p20=p20, p50=p50, p80=p80,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, load=os.getloadavg()[0],
-        date=time.strftime("%Y-%m-%d"), versions=versions(), **rest,
+        load=os.getloadavg()[0], date=time.strftime("%Y-%m-%d"), versions=versions(), **rest,
     )  # fmt: skip
 
 
@@ -89,3 +89,10 @@ def write(rows: list[Row], path: Path) -> None:
         for entry in rows:
             values = {k: f"{v:.4g}" if isinstance(v, float) else v for k, v in asdict(entry).items()}
             writer.writerow(values)
+
+
+def read(path: Path) -> list[Row]:
+    """Return the rows of a file that :func:`write` wrote."""
+    kinds = {f.name: {"int": int, "float": float}.get(str(f.type), str) for f in fields(Row)}
+    with path.open(newline="") as file:
+        return [Row(**{k: kinds[k](v) for k, v in line.items()}) for line in csv.DictReader(file)]

@@ -1,9 +1,8 @@
-"""The benchmark's runs: one big mixture against peers, growth in n, batches of small mixtures, a whole layer."""
+"""Densities: one big mixture against peers, growth in n, batches of small mixtures, a whole layer."""
 
 from collections.abc import Iterator
 
 import numpy as np
-import torch
 
 from benchmarks.measure import Row, interleave, row
 from benchmarks.peers import available, torch_sdpa
@@ -108,24 +107,40 @@ def whole_layer(m: int, n: int, q: int, d: int, repeats: int) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def everything(quick: bool) -> Iterator[Row]:
-    """Run all of it; ``quick`` takes under three minutes."""
-    torch.set_num_threads(torch.get_num_threads())
+def peers(*, quick: bool) -> Iterator[Row]:
+    """Run one mixture in every regime against all peers."""
     n, repeats = (20_000, 3) if quick else (100_000, 5)
     cases = [(1, 0.05, "saturated", 1e-9), (2, 0.05, "fresh", 1e-9), (2, 0.005, "saturated", 1e-9)]
     cases += [(3, 0.05, "saturated", 1e-9), (5, 0.05, "saturated", 1e-12), (10, 0.05, "fresh", 1e-12)]
     cases += [(5, 0.5, "fresh", 1e-12)]
-    if quick:
-        cases = [cases[1], cases[4], cases[6]]
-    for d, beta, kind, tol in cases:
+    for d, beta, kind, tol in (cases[1], cases[4], cases[6]) if quick else cases:
         yield from against_peers(Problem(d=d, beta=beta, n=n, q=n, kind=kind, tol=tol), repeats)
-    if not quick:
-        big = Problem(d=2, beta=0.05, n=1_000_000, q=1_000_000, kind="fresh", tol=1e-9)
-        yield from growth(big, "nufft", repeats)
-    sizes = [1_000, 10_000, 100_000] if quick else [1_000, 10_000, 100_000, 1_000_000]
+
+
+def million(*, quick: bool) -> Iterator[Row]:
+    """Run a million centres at a million queries in two dimensions."""
+    n = 100_000 if quick else 1_000_000
+    yield from growth(Problem(d=2, beta=0.05, n=n, q=n, kind="fresh", tol=1e-9), "nufft", 3)
+
+
+def growths(*, quick: bool) -> Iterator[Row]:
+    """Run every engine with growing n = q."""
+    largest = {"direct": 10_000, "reference": 10_000}
+    sizes = [1_000, 10_000] if quick else [1_000, 10_000, 100_000, 1_000_000]
+    engines = [(1, "nufft"), (2, "nufft"), (3, "nufft"), (2, "pruned"), (5, "pruned"), (10, "pruned"), (5, "direct")]
     for size in sizes:
-        for d, engine in ((2, "nufft"), (5, "pruned"), (10, "pruned")):
-            yield from growth(Problem(d=d, beta=0.005, n=size, q=size, tol=1e-9), engine, 1 if size > 1e5 else 3)
-    yield from small_mixtures(16 if quick else 64, 300, 5, 64, repeats)
+        for d, engine in (*engines, (5, "reference")):
+            if size <= largest.get(engine, sizes[-1]):
+                beta = 0.05 if (d, engine) == (3, "nufft") else 0.005
+                yield from growth(Problem(d=d, beta=beta, n=size, q=size, tol=1e-9), engine, 1 if size > 1e5 else 3)
+
+
+def batches(*, quick: bool) -> Iterator[Row]:
+    """Run a batch of small mixtures at shared nodes."""
+    yield from small_mixtures(16 if quick else 64, 300, 5, 64, 3 if quick else 5)
+
+
+def whole_layers(*, quick: bool) -> Iterator[Row]:
+    """Run the densities of a whole layer."""
     for d in (5, 3) if quick else (10, 7, 5, 4, 3):
-        yield from whole_layer(1024 if quick else 4096, 50 if quick else 100, 16, d, repeats)
+        yield from whole_layer(1024 if quick else 4096, 50 if quick else 100, 16, d, 3 if quick else 5)

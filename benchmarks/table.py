@@ -6,7 +6,8 @@ from benchmarks.measure import Row
 
 _HEAD = """# Benchmarks
 
-Written by `make bench` (`python -m benchmarks`); the rows are in `benchmarks/results/`. Times are CPU-seconds of the
+Written by `make bench` (`python -m benchmarks`; one case alone: `python -m benchmarks --only CASE`); the rows are in
+`benchmarks/results/`. Times are CPU-seconds of the
 whole process, medians of interleaved runs in one process; `first call` includes compilation or loading of compiled
 code, the other columns do not. Errors are largest differences of log-densities (nats) from direct differences in
 float64. Peers that sum all pairs do a subset of the queries, scaled up. Ratio: the peer's time by infoflow's.
@@ -16,7 +17,8 @@ float64. Peers that sum all pairs do a subset of the queries, scaled up. Ratio: 
 
 def write(rows: list[Row], path: Path) -> None:
     """Write one section per kernel."""
-    lines = [_HEAD, f"{rows[0].date}; {rows[0].versions}\n"]
+    dates = sorted({entry.date for entry in rows})
+    lines = [_HEAD, f"{dates[0]}{f' to {dates[-1]}' if dates[1:] else ''}; {rows[0].versions}\n"]
     ours: dict[tuple[str, int, int], float] = {}
     for entry in rows:
         key = (entry.kernel, entry.n, entry.d)
