@@ -54,7 +54,7 @@ def empirical_bernstein(values: Array, span: float, log_term: float) -> float:
 
     Bernstein's inequality ``sqrt(2σ²L/Q) + B L/(3Q)`` with the mean variance σ² replaced by an upper confidence bound
     from the values: for P pairs ``σ <= (B sqrt(L/P) + sqrt(B² L/P + 4V))/2``, V of :func:`within_group_variance`
-    (docs/theory/interval.md, Lemma 3; the constants agree with [MP09], Theorem 4 and its form for independent,
+    (docs/theory/interval.md, Lemma 4; the constants agree with [MP09], Theorem 4 and its form for independent,
     not identically distributed variables). Two events of probability ``δ/2`` each, so ``L = log_term + ln 2``.
 
     Args:

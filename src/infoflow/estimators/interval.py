@@ -3,7 +3,7 @@
 Upper end. ``E U >= I`` for ``U = Σ w_i E_{p̂_i} x``, ``x = ln(p̂_{g(i)}/p̂̄)`` (joint convexity), and so for ``U_τ`` with
 x clipped below at ``-ln π_g - τ``. Certified: empirical Bernstein for the average over points, then the better of
 McDiarmid's inequality (differences ``ν_k (τ + 1)``, ν_k = w_i/n) and the self-bounding one for ``H - U``, δ/2 each.
-The reference bound's summands are independent as they are: empirical Bernstein alone.
+The reference bound's summands are independent as they are: Lemma 6, or empirical Bernstein alone.
 Lower end. ``E[L | centres] <= I`` for any decoder; certified: empirical Bernstein over the fresh points.
 """
 
