@@ -31,18 +31,18 @@ FINE = {1: 128, 2: 40}
 EXPLANATION = """
 *Gain* = variance × evaluations of independent draws (centre and noise drawn at random, the log-ratio `ln p̂/φ`, of
 standard deviation `sd`) divided by the same product of the way in the column: how many times fewer evaluations give
-the same error. `plain` draws at every centre equally often. Sample variances over the replicates have a standard error
-of about 18 %. In isolated mixtures (d = 10, β = .05, fresh) a few rare points make all of the variance, and the ratios
-mean little. `s.e.` = root mean square of the reported standard errors divided by the standard deviation over the
-replicates, of `auto`; 1 is honest. Where `auto` takes nodes there is no variance: the column gives the true error, by
-{fine} nodes an axis for d = 1 and 2, and the reported one in brackets.
+the same error. `plain` draws at every centre equally often. Sample variances over the replicates have a standard
+error of about {spread:.0f} %. In isolated mixtures (d = 10, β = .05, fresh) a few rare points make all of the
+variance, and the ratios mean little. `s.e.` = root mean square of the reported standard errors divided by the
+standard deviation over the replicates, of `auto`; 1 is honest. Where `auto` takes nodes there is no variance: the
+column gives the true error, by {fine} nodes an axis for d = 1 and 2, and the reported one in brackets.
 """
 
 
 def main() -> None:
     """Run the experiment and write both files."""
     parser = argparse.ArgumentParser(description="efficiency of the ways of sampling")
-    parser.add_argument("--replicates", type=int, default=60)
+    parser.add_argument("--replicates", type=int, default=50)
     parser.add_argument("--centres", type=int, default=250)
     parser.add_argument("--n-mc", type=int, default=80)
     settings = parser.parse_args()
@@ -109,7 +109,10 @@ def _page(rows: list[dict[str, str]], settings: argparse.Namespace) -> str:
         f"Regenerate with `python -m benchmarks.sampling`. Run on {datetime.datetime.now(tz=datetime.UTC):%F},",
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, infoflow"
         f" {infoflow.__version__}.",
-        EXPLANATION.format(fine=" and ".join(str(order) for order in FINE.values())),
+        EXPLANATION.format(
+            fine=" and ".join(str(order) for order in FINE.values()),
+            spread=100 * math.sqrt(2 / (settings.replicates - 1)),
+        ),
         "| " + " | ".join(columns) + " |",
         "|" + "---|" * len(columns),
         *["| " + " | ".join(row[name] for name in columns) + " |" for row in rows],
