@@ -42,9 +42,9 @@ column gives the true error, by {fine} nodes an axis for d = 1 and 2, and the re
 def main() -> None:
     """Run the experiment and write both files."""
     parser = argparse.ArgumentParser(description="efficiency of the ways of sampling")
-    parser.add_argument("--replicates", type=int, default=50)
-    parser.add_argument("--centres", type=int, default=250)
-    parser.add_argument("--n-mc", type=int, default=80)
+    parser.add_argument("--replicates", type=int, default=40)
+    parser.add_argument("--centres", type=int, default=150)
+    parser.add_argument("--n-mc", type=int, default=120)
     settings = parser.parse_args()
     rows: list[dict[str, str]] = []
     for d in (1, 2, 3, 5, 10):
