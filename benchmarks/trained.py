@@ -32,7 +32,9 @@ def stored(path: Path) -> Iterator[Trained]:
     run = infoflow.load_run(path)
     now = _settings()
     known = {name: value for name, value in run.manifest["config"].items() if hasattr(now, name)}
-    config = ExperimentConfig(**known).changed(n=now.n, r=now.r, queries_per_input=now.queries_per_input)
+    config = ExperimentConfig(**known).changed(
+        n=now.n, r=now.r, queries_per_input=now.queries_per_input, confidence=now.confidence
+    )
     problem = load_problem(config)
     for epoch in run.checkpoint_epochs():
         network = build_model(config, problem)

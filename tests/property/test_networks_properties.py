@@ -25,7 +25,7 @@ def test_any_chunking_gives_the_same_draws(widths, m, n, seed, rows):
     noisy = make_noisy(network(widths), 0.5)
     x = np.linspace(-1, 1, m * widths[0]).reshape(m, widths[0])
     whole = sample_representations(noisy, x, n, seed=seed)
-    row_bytes = 8 * (widths[0] + 2 * sum(widths[1:]) + 2 + 2) + 64 * max(widths[1:])
+    row_bytes = 8 * (widths[0] + 2 * sum(widths[1:]) + 2 + 2) + 64 * max(widths[1:]) + 16 * sum(widths[1:])
     parts = sample_representations(noisy, x, n, seed=seed, memory_limit=rows * row_bytes)
     for layer in whole:
         # |tanh| <= 1 and its slope is <= 1: rounding grows by at most the products' norms, here below 5 per layer.

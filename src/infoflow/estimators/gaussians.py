@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from infoflow._types import Array, IntArray
 from infoflow.mixtures.quadratic import quadratic_log_sums
@@ -122,7 +123,10 @@ def fitted_gaussians(
 
 def within_precision(centres: Array, beta: float) -> bool:
     """Say whether double precision resolves the quadratic forms of Gaussians fitted to ``centres`` (m, n, d)."""
-    return float(np.abs(centres - centres.mean(axis=(0, 1))).max()) <= _FARTHEST * beta
+    flat = torch.from_numpy(centres).reshape(-1, centres.shape[2])
+    low, high = torch.aminmax(flat, dim=0)
+    middle = flat.mean(dim=0)
+    return float(torch.maximum(high - middle, middle - low).max()) <= _FARTHEST * beta
 
 
 class _Moments(NamedTuple):

@@ -14,7 +14,7 @@ from infoflow._random import derived_seed
 from infoflow._types import Array
 from infoflow.estimators.concentration import binary_entropy, self_bounding_expectation_lower
 from infoflow.estimators.decoders import Decoder, as_decoders, defend, own_gaussians
-from infoflow.estimators.gaussians import LARGEST_FULL, InputGaussians, within_precision
+from infoflow.estimators.gaussians import LARGEST_FULL, GaussianLogDensities, InputGaussians, within_precision
 from infoflow.estimators.points import block_points, fresh_points
 from infoflow.estimators.question import Mixtures, input_question
 from infoflow.estimators.upper_end import Reference
@@ -96,16 +96,20 @@ def _with_fitted_densities(full: Mixtures, held: Array, q: int, visited: float, 
     fit, own = _part(full, slice(0, n_fit)), _part(full, slice(n_fit, n))
     points = fresh_points(held, full.beta, derived_seed(seed, "pilot of the fits"))[0] if held.shape[1] else None
     first = next(own_gaussians(fit))
-    if points is not None:
-        few = _enough_near_ceiling(first, points, full.weights)
+    at_points = None if points is None else first.log_densities(points)
+    if at_points is not None:
+        few = _enough_near_ceiling(at_points, full.weights)
         if few is not None and few <= own.centres.shape[1]:
             return Strategy(_part(own, slice(0, few)), q, own, gaussian_decoders=tuple(as_decoders([first])))
     fitted = (first, *own_gaussians(fit, fewest=2))
     n_label, q_label = _label_pass(own, q, visited)
     pilot = block_points(fit.centres, min(_PILOT_POINTS, n_fit), full.beta, derived_seed(seed, "pilot of the summands"))
-    reference = _closest(_references(fit, fitted, q, visited), points, full.weights)
-    densities = fitted[0].log_densities(pilot)
-    pooled = densities.pooled if reference.name == fitted[0].name else reference.log_density(pilot)
+    reference = _pooled_reference(first)
+    if points is not None and at_points is not None:
+        others = _other_references(fit, fitted[1:], q, visited)
+        reference = _closest(reference, at_points.pooled, others, points, full.weights)
+    densities = first.log_densities(pilot)
+    pooled = densities.pooled if reference.name == first.name else reference.log_density(pilot)
     return Strategy(
         pooled=_part(own, slice(0, n_label)),
         q=q_label,
@@ -117,10 +121,10 @@ def _with_fitted_densities(full: Mixtures, held: Array, q: int, visited: float, 
     )
 
 
-def _enough_near_ceiling(fitted: InputGaussians, points: Array, weights: Array) -> int | None:
+def _enough_near_ceiling(at_points: GaussianLogDensities, weights: Array) -> int | None:
     """Return how many centres per input make a pooled pass narrow, where I(X;T) is near its ceiling; None elsewhere."""
     ceiling = input_question(weights).ceiling
-    ratios = defend(fitted.ratios(points)["I(X;T)"], _DEFENCE)
+    ratios = defend(at_points.ratios()["I(X;T)"], _DEFENCE)
     equivocation = max(ceiling - float(np.sum(weights * ratios.mean(axis=1))), 0.0)
     if equivocation > _NEAR_CEILING:
         return None
@@ -141,11 +145,14 @@ def _label_pass(own: Mixtures, q: int, visited: float) -> tuple[int, int]:
     return min(max(affordable, least), most, n), points
 
 
-def _references(fit: Mixtures, fitted: tuple[InputGaussians, ...], q: int, visited: float) -> Iterator[Reference]:
-    """Yield densities to choose from: the Gaussians', and the fitted draws' own mixture where those may be poor."""
+def _pooled_reference(fitted: InputGaussians) -> Reference:
+    return Reference(fitted.name, lambda points: fitted.log_densities(points).pooled)
+
+
+def _other_references(fit: Mixtures, fitted: tuple[InputGaussians, ...], q: int, visited: float) -> Iterator[Reference]:
+    """Yield further densities to choose from: more Gaussians, and the draws' own mixture where those may be poor."""
     m, n, d = fit.centres.shape
-    for one in fitted:
-        yield Reference(one.name, lambda points, one=one: one.log_densities(points).pooled)
+    yield from map(_pooled_reference, fitted)
     if d > LARGEST_FULL or m < _MANY_INPUTS:
         count = min(n, max(1, int(PAIR_BUDGET / (float(m) * m * q * visited))))
         some = np.ascontiguousarray(fit.centres[:, :count]).reshape(m * count, d)
@@ -159,11 +166,20 @@ def _references(fit: Mixtures, fitted: tuple[InputGaussians, ...], q: int, visit
         yield Reference("mixture of held-out centres", mixture)
 
 
-def _closest(references: Iterator[Reference], points: Array | None, weights: Array) -> Reference:
-    """Return the density that gives the held-out points the highest mean log-density; the first without any."""
-    if points is None:
-        return next(references)
-    return max(references, key=lambda one: float(np.sum(weights * one.log_density(points).mean(axis=1))))
+def _closest(
+    first: Reference, at_points: Array, others: Iterator[Reference], points: Array, weights: Array
+) -> Reference:
+    """Return the density with the highest mean log-density of the held-out points, of ``first`` and the others."""
+    best, highest = first, _mean(at_points, weights)
+    for other in others:
+        reached = _mean(other.log_density(points), weights)
+        if reached > highest:
+            best, highest = other, reached
+    return best
+
+
+def _mean(values: Array, weights: Array) -> float:
+    return float(np.sum(weights * values.mean(axis=1)))
 
 
 def _part(mixtures: Mixtures, rows: slice) -> Mixtures:

@@ -14,6 +14,8 @@ from infoflow.networks.noisy import NoisyNetwork
 
 _NOISE_BYTES = 64
 """Working memory of the noise generator per number: counters, words, radius, angle and normals, at 8 bytes."""
+_BYTES_AHEAD = 16
+"""Memory of the noise of all layers per number: 8 bytes for the chunk that runs and 8 for the next."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def plan_pass(noisy: NoisyNetwork, batch: Batch) -> Plan:
     if idle:
         raise ConfigError(f"layers must be called in a forward pass, got none of {', '.join(sorted(idle))} called")
     widest = max(call.d for call in scout.calls)
-    return Plan(tuple(scout.calls), batch.row_bytes + sum(seen) + _NOISE_BYTES * widest)
+    made_ahead = _BYTES_AHEAD * sum(call.d for call in scout.calls)
+    return Plan(tuple(scout.calls), batch.row_bytes + sum(seen) + _NOISE_BYTES * widest + made_ahead)
 
 
 def row_shape(layer: str, value: Tensor, n_rows: int) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """The noise source of a sampling pass: it keeps what it is asked about, row by row."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,27 @@ from infoflow.networks.counter import counter_normals
 from infoflow.networks.noise import NOISES
 from infoflow.networks.noisy import NoisyNetwork
 from infoflow.networks.plan import Call, Plan, row_shape
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Rows ``start`` to ``stop - 1`` of a sampling pass.
+
+    Attributes:
+        start: First row.
+        stop: Row after the last.
+        input_index: Input of each row, shape (rows,).
+        draws: Number of each row's draw in the layers' tables, shape (rows,).
+        first_of_input: Which rows are the first of their input.
+        noise: Standard normal noise by position of the call, (rows, d) each; empty where it is made when asked for.
+    """
+
+    start: int
+    stop: int
+    input_index: Tensor
+    draws: Tensor
+    first_of_input: Tensor
+    noise: tuple[Tensor, ...]
 
 
 class Recorder:
@@ -49,41 +72,50 @@ class Recorder:
         self._noise_needed = 0 if noisy.silent else max(needed)
         self._keys = [derived_seed(seed, f"noise of {call.key}") for call in plan.calls]
 
-    def expect(self, start: int, stop: int) -> None:
-        """Prepare for a forward pass of the rows start..stop-1."""
+    def chunk(self, start: int, stop: int, *, with_noise: bool) -> Chunk:
+        """Prepare the rows start..stop-1, with their noise or without; what the recorder keeps does not change."""
         rows = torch.arange(start, stop)
-        self._start, self._stop, self._position = start, stop, 0
-        self.input_index, draw = rows // self._n, rows % self._n
-        self._draws = (self._first_draw + draw) * self._m + self.input_index
-        self._first_of_input = torch.nonzero(draw == 0).flatten()
+        input_index, draw = rows // self._n, rows % self._n
+        draws = (self._first_draw + draw) * self._m + input_index
+        first_of_input = torch.nonzero(draw == 0).flatten()
+        ahead = self._noise_needed if with_noise else 0
+        noise = tuple(self._noise(position, draws) for position in range(ahead))
+        return Chunk(start, stop, input_index, draws, first_of_input, noise)
+
+    def expect(self, chunk: Chunk) -> None:
+        """Be ready for a forward pass of these rows."""
+        self._chunk, self._position = chunk, 0
 
     def standard_normal(self, layer: str, value: Tensor) -> Tensor | None:
         """Keep ``value`` and return the noise of its rows."""
         position, self._position = self._position, self._position + 1
         call = self._calls[position] if position < len(self._calls) else None
-        if call is None or call.layer != layer or row_shape(layer, value, len(self._draws)) != call.shape:
+        if call is None or call.layer != layer or row_shape(layer, value, len(self._chunk.draws)) != call.shape:
             raise ValueError(
                 f"layer {layer!r} must be called in the same order with the same shape for every input, "
                 f"got {tuple(value.shape[1:])} where {call and call.key!r} of {call and call.shape} was expected"
             )
         if call.key in self._noiseless:
-            self._keep(call, value.detach().reshape(len(self._draws), call.d))
+            self._keep(call, value.detach().reshape(-1, call.d))
         noise = None
         if position < self._noise_needed:
-            noise = counter_normals(self._keys[position], self._draws.to(value.device), call.d)
+            made = self._chunk.noise
+            noise = made[position] if made else self._noise(position, self._chunk.draws.to(value.device))
             noise = noise.reshape(value.shape).to(torch.promote_types(value.dtype, torch.float32))
         if call.key in self._noisy_values:
             after = value if noise is None else self._add(value, self._betas[layer], noise)
-            rows = after.detach().reshape(len(self._draws), call.d)
-            _store(call, rows, self._noisy_values[call.key][self._start : self._stop])
+            rows = after.detach().reshape(-1, call.d)
+            _store(call, rows, self._noisy_values[call.key][self._chunk.start : self._chunk.stop])
         return noise
 
+    def _noise(self, position: int, draws: Tensor) -> Tensor:
+        return counter_normals(self._keys[position], draws, self._calls[position].d)
+
     def _keep(self, call: Call, rows: Tensor) -> None:
+        start, stop = self._chunk.start, self._chunk.stop
         if call.exact:
-            rows = rows[self._first_of_input.to(rows.device)]
-            start, stop = -(-self._start // self._n), -(-self._stop // self._n)
-        else:
-            start, stop = self._start, self._stop
+            rows = rows[self._chunk.first_of_input.to(rows.device)]
+            start, stop = -(-start // self._n), -(-stop // self._n)
         _store(call, rows, self._noiseless[call.key][start:stop])
 
 

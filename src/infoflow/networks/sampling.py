@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from infoflow import _checks
@@ -9,8 +10,9 @@ from infoflow._random import derived_seed
 from infoflow._types import Array
 from infoflow.networks.batch import Batch, Inputs
 from infoflow.networks.noisy import NoisyNetwork
+from infoflow.networks.one_ahead import one_ahead
 from infoflow.networks.plan import Call, Plan, plan_pass
-from infoflow.networks.recorder import Recorder
+from infoflow.networks.recorder import Chunk, Recorder
 from infoflow.networks.representations import Representations
 from infoflow.networks.selection import check_known
 from infoflow.networks.storage import RESULT_LIMIT, Storage
@@ -149,18 +151,23 @@ def draw(
         recorder = Recorder(noisy, plan, (batch.m, n), noiseless, after, seed=seed, first_draw=first_draw)
         try:
             with noisy.using(recorder):
-                for start, stop in _chunks(plan, batch, n, memory_limit):
-                    recorder.expect(start, stop)
-                    batch.run(noisy.model, recorder.input_index)
+                for chunk in _chunks(recorder, plan, batch, n, memory_limit):
+                    recorder.expect(chunk)
+                    batch.run(noisy.model, chunk.input_index)
         except BaseException:
             storage.discard()
             raise
     return Drawn(kept, noiseless, after, batch.m, storage)
 
 
-def _chunks(plan: Plan, batch: Batch, n: int, memory_limit: int) -> Iterator[tuple[int, int]]:
+def _chunks(recorder: Recorder, plan: Plan, batch: Batch, n: int, memory_limit: int) -> Iterator[Chunk]:
+    """Yield the rows chunk by chunk; on a CPU with their noise, made while the model runs on the chunk before."""
     if memory_limit < plan.row_bytes:
         raise ValueError(f"memory_limit must be at least the {plan.row_bytes} bytes of one row, got {memory_limit}")
+    on_cpu = batch.device.type == "cpu"
     size = min(memory_limit // plan.row_bytes, _CHUNK_ROWS.get(batch.device.type, batch.m * n))
-    for start in range(0, batch.m * n, size):
-        yield start, min(start + size, batch.m * n)
+    edges = [*range(0, batch.m * n, size), batch.m * n]
+    prepare = partial(recorder.chunk, with_noise=on_cpu)
+    if on_cpu and len(edges) > 2:
+        return one_ahead(prepare, edges)
+    return map(prepare, edges[:-1], edges[1:])
