@@ -126,6 +126,8 @@ def _tiles(y: Array, classes: IntArray | None) -> tuple[IntArray, tuple[IntArray
     parts: list[tuple[IntArray, IntArray, Array, Array, IntArray]] = []
     start = 0
     for label, chosen in enumerate(_members(classes, len(y))):
+        if len(chosen) == 0:  # a class without queries: those that other engines left over may be of one class only
+            continue
         tree = kd_tree.build(y[chosen], TILE_SIZE)
         leaf = tree.child < 0
         orders.append(chosen[tree.order])
