@@ -108,8 +108,9 @@ def _with_fitted_densities(full: Mixtures, held: Array, q: int, visited: float, 
     if points is not None and at_points is not None:
         others = _other_references(fit, fitted[1:], q, visited)
         reference = _closest(reference, at_points.pooled, others, points, full.weights)
-    densities = first.log_densities(pilot)
-    pooled = densities.pooled if reference.name == first.name else reference.log_density(pilot)
+    like = next((one for one in fitted if one.name == reference.name), None)
+    densities = (like or first).log_densities(pilot)
+    pooled = reference.log_density(pilot) if like is None else densities.pooled
     return Strategy(
         pooled=_part(own, slice(0, n_label)),
         q=q_label,
