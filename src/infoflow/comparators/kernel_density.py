@@ -75,6 +75,7 @@ def kernel_density_information(
     max_validated: int = 1000,
     max_evaluated: int = 10_000,
     seed: int = 0,
+    given: ArrayLike | None = None,
 ) -> tuple[Comparison, ...]:
     """Return ``I(X;T) = ĥ(T) - h(Z)``, and ``I(Y;T) = ĥ(T) - Σ_y π_y ĥ(T|y)`` where labels are given.
 
@@ -89,6 +90,8 @@ def kernel_density_information(
         max_validated: See there.
         max_evaluated: See there.
         seed: See there.
+        given: Draws of T given each of j inputs, shape (j, r, d), for a layer whose S is random given X: in the place
+            of h(Z) stands the mean of ĥ(T|x) over these inputs, each with a bandwidth of its own.
 
     Returns:
         I(X;T), then I(Y;T), in nats; a value outside its possible range stays as it is and its status says so.
@@ -100,7 +103,7 @@ def kernel_density_information(
     """
     t = _checks.as_float64("samples", samples, shape="n d")
     settings = _Settings(bandwidth, method, folds, max_validated, max_evaluated, seed)
-    return informations(settings.entropy, t, labels, beta=beta, m=m)
+    return informations(settings.entropy, t, labels, beta=beta, m=m, given=given)
 
 
 class _Settings:

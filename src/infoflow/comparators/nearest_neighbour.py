@@ -43,7 +43,13 @@ def nearest_neighbour_entropy(samples: ArrayLike, *, k: int = 3) -> Comparison:
 
 
 def nearest_neighbour_information(
-    samples: ArrayLike, labels: Any | None = None, *, beta: float, m: int | None = None, k: int = 3
+    samples: ArrayLike,
+    labels: Any | None = None,
+    *,
+    beta: float,
+    m: int | None = None,
+    k: int = 3,
+    given: ArrayLike | None = None,
 ) -> tuple[Comparison, ...]:
     """Return ``I(X;T) = ĥ(T) - h(Z)``, and ``I(Y;T) = ĥ(T) - Σ_y π_y ĥ(T|y)`` where labels are given.
 
@@ -53,6 +59,8 @@ def nearest_neighbour_information(
         beta: Noise standard deviation, > 0.
         m: Number of inputs, for the ceiling ln m; None for n.
         k: Neighbour.
+        given: Draws of T given each of j inputs, shape (j, r, d), for a layer whose S is random given X: in the place
+            of h(Z) stands the mean of ĥ(T|x) over these inputs.
 
     Returns:
         I(X;T), then I(Y;T), in nats; a value outside its possible range stays as it is and its status says so.
@@ -61,13 +69,13 @@ def nearest_neighbour_information(
         TypeError: An argument is of the wrong type.
         ValueError: Shapes do not match, or a number is out of range.
         NonFiniteError: NaN or infinity.
-        IllPosedError: ``beta <= 0``, or a class of k samples or fewer.
+        IllPosedError: ``beta <= 0``, or a class, or the draws given an input, of k samples or fewer.
 
     Source: as :func:`nearest_neighbour_entropy`.
     """
     t = _checks.as_float64("samples", samples, shape="n d")
     count = _checks.as_count("k", k)
-    return informations(lambda part: _entropy(part, count), t, labels, beta=beta, m=m)
+    return informations(lambda part: _entropy(part, count), t, labels, beta=beta, m=m, given=given)
 
 
 def _entropy(t: Array, k: int) -> Comparison:

@@ -9,7 +9,7 @@ from sklearn.neighbors import KernelDensity
 
 from infoflow import IllPosedError, InfoflowWarning, Status
 from infoflow.comparators import kernel_density_entropy, kernel_density_information
-from infoflow.comparators.bandwidth import cross_validated_bandwidth, held_out_score
+from infoflow.comparators.bandwidth import _dense_score, cross_validated_bandwidth, held_out_score
 
 
 @pytest.mark.parametrize("bandwidth", [0.002, 0.1, 1.0])
@@ -101,3 +101,12 @@ def test_bad_input(generator):
         kernel_density_entropy(t[:1])
     with pytest.raises(IllPosedError, match="samples must be at least folds = 5 to cross-validate, got 4"):
         kernel_density_entropy(t)
+
+
+@pytest.mark.parametrize("n", [11, 256])
+def test_scores_from_kept_distances_are_those_of_the_densities(generator, n):
+    samples = generator.normal(size=(n, 3))
+    score = _dense_score(samples, 5)
+    for width in (0.05, 0.4, 2.0):
+        # both are sums of n terms in float64: eps times the largest exponent, (6/0.05)²/2 ~ 1e4
+        assert score(width) == pytest.approx(held_out_score(samples, width, 5), rel=0, abs=1e-11)
