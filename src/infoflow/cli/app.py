@@ -9,7 +9,7 @@ import typer
 
 from infoflow import __version__
 from infoflow._errors import InfoflowError
-from infoflow.cli import claims, data, experiment, report, show, trust, view
+from infoflow.cli import claims, compare, data, experiment, report, show, trust, view
 
 EXIT_BAD_INPUT = 2
 EXIT_FAILED = 1
@@ -26,6 +26,7 @@ app.command("run")(experiment.run)
 app.command("show")(show.show)
 app.command("report")(report.report)
 app.command("view")(view.view)
+app.command("compare")(compare.compare)
 app.command("claims")(claims.claims)
 app.command("demo")(experiment.demo)
 app.command("verify")(trust.verify)

@@ -5,6 +5,7 @@ Every function returns a matplotlib ``Figure`` of its own; ``figure.savefig("nam
 
 from infoflow.plot.activations import activation_histograms as activation_histograms
 from infoflow.plot.binned import noisy_beside_binned as noisy_beside_binned
+from infoflow.plot.comparators import comparators_figure as comparators_figure
 from infoflow.plot.convergence import convergence_figure as convergence_figure
 from infoflow.plot.coverage import coverage_figure as coverage_figure
 from infoflow.plot.information import information_curves as information_curves

@@ -1,0 +1,1 @@
+"""What every comparator says of a stored run, beside its certified intervals."""
