@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -14,9 +14,14 @@ from infoflow.cli.storing import RunFailed as RunFailed
 from infoflow.cli.storing import RunInterrupted as RunInterrupted
 from infoflow.cli.storing import resume_and_show, run_and_show, study_and_show
 from infoflow.cli.view import shown_live
+from infoflow.experiments.config import check_names
 from infoflow.experiments.kinds import AnyConfig
 from infoflow.experiments.registry import Experiment, experiment_names, load_experiment
 from infoflow.experiments.settings import parsed_settings, parsed_value
+from infoflow.experiments.validation.config import ValidationConfig
+
+if TYPE_CHECKING:
+    from infoflow.experiments.config import ExperimentConfig
 
 _DEMO = "szt-tanh"
 
@@ -59,6 +64,8 @@ def run(
         return
     experiment = load_experiment(_named(name))
     config = _configured(experiment, quick, seed, epochs, settings or [], data)
+    if view and isinstance(config, ValidationConfig):
+        raise ConfigError("--view must be of an experiment that trains a network, got a check of estimators")
     n_seeds = 1 if seeds is None else _parsed_count("--seeds", seeds)
     several = seeds is not None or bool(experiment.sweep)
     target = _free_folder(experiment.name, config.seed, several) if out is None else _refuse_existing(out)
@@ -72,7 +79,7 @@ def run(
 def demo() -> None:
     """Run a shortened szt-tanh: the same code with fewer epochs and estimates, in a few minutes."""
     experiment = load_experiment(_DEMO)
-    config = experiment.quick
+    config = cast("ExperimentConfig", experiment.quick)
     target = Path("runs") / f"demo-{time.strftime('%Y%m%d-%H%M%S')}"
     print(
         f"A 12-10-7-5-4-3-2 tanh network with noise (standard deviation {config.beta:g}) after every layer learns the\n"
@@ -109,6 +116,7 @@ def _configured(
     config = experiment.quick if quick else experiment.config
     kind = type(config)
     options = {"seed": seed, "epochs": epochs, "data": data}
+    check_names([key for key, value in options.items() if value is not None], kind)
     chosen = {key: parsed_value(key, str(value), kind) for key, value in options.items() if value is not None}
     changes = parsed_settings(settings, kind) | chosen
     swept = [key for key in changes if key in experiment.sweep]

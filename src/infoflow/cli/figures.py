@@ -49,8 +49,11 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "distance": ("layer", "epochs", "twin"),
     "neuron": ("layer",),
     "seeds": ("mode", "quantity"),
+    "validation": (),
 }
 KINDS = tuple(_TAKES)
+OF_STUDIES = ("seeds", "validation")
+"""Kinds that several runs are drawn in."""
 _OF_THE_TABLE = ("mode", "quantity")
 """Options that have an effect on the table or the bands, whatever figure is drawn."""
 
@@ -66,7 +69,7 @@ def check_options(kind: str, options: FigureOptions) -> None:
 
 
 def save_figure(path: Path, kind: str, runs: "list[Run]", options: FigureOptions) -> None:
-    """Draw a figure of a run (or of several, for ``seeds``) into a file.
+    """Draw a figure of a run (or of several, for ``seeds`` and ``validation``) into a file.
 
     Raises:
         RunFolderError: The file cannot be written, or the run lacks what the figure shows.
@@ -85,6 +88,8 @@ def _figure(kind: str, runs: "list[Run]", given: dict[str, Any]) -> "Figure":
 
     if kind == "seeds":
         return plot.seeds_figure(runs, **given)
+    if kind == "validation":
+        return plot.validation_figure(runs)
     if kind in ("activations", "cosine", "distance") and "layer" in given:
         given["layers"] = given.pop("layer").split(",")
     drawers: dict[str, Callable[..., Figure]] = {

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from infoflow.cli.figures import FORMATS, KINDS, FigureOptions, check_options, save_figure
+from infoflow.cli.cases import holds_cases, progress_phrase, table_of
+from infoflow.cli.figures import FORMATS, KINDS, OF_STUDIES, FigureOptions, check_options, save_figure
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 _MODES = ("certified", "asymptotic")
 _QUANTITIES = ("I(X;T)", "I(Y;T)")
-_KIND_HELP = f"Which figure: {', '.join(KINDS)}; information by default, seeds for a study."
+_KIND_HELP = (
+    f"Which figure: {', '.join(KINDS)}; information by default, seeds for a study, validation for a check of "
+    "estimators."
+)
 
 
 def show(
@@ -43,7 +47,7 @@ def show(
     from infoflow.cli.study import study_folders
 
     members = study_folders(run)
-    kind = _checked_kind(kind, figure, options, study=bool(members))
+    kind = _checked_kind(kind, figure, options, members or [run], study=bool(members))
     look = mode or "certified", quantity or "I(X;T)"
     if figure is not None and not watch:
         _draw(figure, kind, members or [run], options)
@@ -72,6 +76,9 @@ def print_run(run: "Run", *, mode: str = "certified", quantity: str = "I(X;T)") 
     print(headline(run))
     if run.state == "failed":
         print(run.events[-1].data.get("traceback", "").rstrip())
+    if holds_cases([run.path]):
+        print(table_of([run]))
+        return
     if run.table.empty:
         print("no estimate has been stored yet" if run.state != "finished" else _no_estimates(run))
         return
@@ -112,7 +119,9 @@ def headline(run: "Run") -> str:
     state, estimated = run.state, run.table["epoch"]
     parts = [f"{run.manifest['experiment']}, seed {run.manifest['seed']}", state]
     planned = [len(event.data["estimated"]) for event in events if event.kind == "plan"]
-    if planned and state != "finished":
+    if planned and state != "finished" and progress_phrase(run):
+        parts.append(progress_phrase(run))
+    elif planned and state != "finished":
         parts.append(f"{estimated.nunique()} of {planned[-1]} epochs estimated")
     if state == "failed":
         parts.append(" ".join(events[-1].message.split()))
@@ -140,16 +149,21 @@ def _check_choices(mode: str | None, quantity: str | None, figure: Path | None) 
         _one_of("--figure", figure.suffix.lower(), FORMATS)
 
 
-def _checked_kind(kind: str | None, figure: Path | None, options: FigureOptions, *, study: bool) -> str:
+def _checked_kind(
+    kind: str | None, figure: Path | None, options: FigureOptions, folders: list[Path], *, study: bool
+) -> str:
     """Return the kind of figure, after a complaint about options that would have no effect."""
     if figure is None:
         unused = [name for name in ("layer", "epochs", "twin") if name in options.given()]
         for name in ["kind"] * (kind is not None) + unused:
             raise ValueError(f"--{name} must come with --figure FILE, got no --figure")
         return ""
-    chosen = kind or ("seeds" if study else "information")
+    cases = holds_cases(folders)
+    chosen = kind or ("validation" if cases else "seeds" if study else "information")
     check_options(chosen, options)
-    if study and chosen != "seeds":
+    if cases and chosen != "validation":
+        raise ValueError(f"--kind must be validation for a check of estimators, which has no epochs, got {chosen}")
+    if study and chosen not in OF_STUDIES:
         raise ValueError(f"--kind must be seeds for a folder of several runs, got {chosen}: name one of its runs")
     return chosen
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from infoflow.cli.cases import holds_cases, table_of
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 FIGURE_NAME = "information.png"
 STUDY_FIGURE_NAME = "seeds.png"
+CASES_FIGURE_NAME = "validation.png"
 
 
 class RunFailed(Exception):  # noqa: N818 - says what happened to the run
@@ -105,7 +108,9 @@ def _show_run(run: "Run") -> None:
 
     print_run(run)
     print(f"\nrun:    {run.path}")
-    if not run.table.empty:
+    if holds_cases([run.path]):
+        print(f"figure: {_save_cases([run], run.path)}")
+    elif not run.table.empty:
         print(f"figure: {_save(information_curves(run), run.path / FIGURE_NAME)}")
 
 
@@ -115,6 +120,10 @@ def _show_study(target: Path, runs: "Sequence[Run]") -> None:
     for folder in dict.fromkeys(run.path.parent for run in runs):
         finished = [run for run in runs if run.path.parent == folder and run.state == "finished"]
         print(f"{folder}:")
+        if holds_cases([run.path for run in finished]):
+            print(table_of(finished))
+            print(f"  figure: {_save_cases(finished, folder)}")
+            continue
         if finished:
             print("\n".join(f"  {line}" for line in aggregate_lines(finished)))
         if finished and not any(run.table.empty for run in finished):
@@ -126,6 +135,12 @@ def _show_study(target: Path, runs: "Sequence[Run]") -> None:
     if failed:
         names = ", ".join(run.path.relative_to(target).as_posix() for run in failed)
         raise RunFailed(f"{len(failed)} of {len(runs)} runs failed: {names}; infoflow show {failed[0].path} says why")
+
+
+def _save_cases(runs: "Sequence[Run]", folder: Path) -> Path:
+    from infoflow.plot import validation_figure
+
+    return _save(validation_figure(runs), folder / CASES_FIGURE_NAME)
 
 
 def _save(figure: "Figure", path: Path) -> Path:

@@ -1,5 +1,6 @@
 """A study on the command line: a folder whose subfolders are runs that differ in their seed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -7,7 +8,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from infoflow.cli.cases import holds_cases, table_of
 from infoflow.runs.schema import MANIFEST_NAME
+
+_UNREADABLE = "unreadable"
 
 
 def study_folders(path: Path) -> list[Path]:
@@ -26,6 +30,11 @@ def study_folders(path: Path) -> list[Path]:
     return members
 
 
+def run_folders(paths: Sequence[Path]) -> list[Path]:
+    """Return the run folders that ``paths`` name: those of studies in their order, and every other path itself."""
+    return [folder for path in paths for folder in study_folders(path) or [path]]
+
+
 def print_study(path: Path, members: list[Path], mode: str, quantity: str) -> None:
     """Print a line per run of a study."""
     console = Console()
@@ -37,7 +46,10 @@ def print_study(path: Path, members: list[Path], mode: str, quantity: str) -> No
 def study_table(console: Console, members: list[Path], mode: str, quantity: str) -> Table | Text:
     """Return the table of a study, ruled where it fits a terminal, else as plain text."""
     from infoflow.report.study import study_rich, study_text
+    from infoflow.runs import load_run
 
+    if holds_cases(members):
+        return Text(table_of([load_run(member) for member in members if run_state(member) != _UNREADABLE]))
     if console.is_terminal:
         ruled = study_rich(members, quantity=quantity, mode=mode)
         if Measurement.get(console, console.options, ruled).maximum <= console.width:
@@ -60,7 +72,7 @@ def run_state(member: Path) -> str:
     try:
         return load_run(member).state
     except RunFolderError:
-        return "unreadable"
+        return _UNREADABLE
 
 
 def _order(folder: Path) -> tuple[str, int, str]:

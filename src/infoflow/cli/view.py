@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from infoflow.cli.cases import refuse_page
+from infoflow.cli.study import run_folders
+
 
 def view(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders, or folders of run folders.")],
@@ -25,6 +28,7 @@ def view(
     from infoflow.report.live_runs import LiveRuns
 
     check_access(host, token)
+    refuse_page(run_folders(runs))
     watched = LiveRuns(runs)
     from infoflow.report import server
 

@@ -9,11 +9,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from infoflow.cli.cases import case_lines, holds_cases
 from infoflow.cli.show import bands, headline
 from infoflow.cli.study import run_state, study_folders, study_headline, study_table
 from infoflow.runs import Run, load_run
 
 _POLL_SECONDS = 0.5
+_SHOWN_CASES = 20
 
 
 def watch_path(path: Path, mode: str, quantity: str) -> None:
@@ -81,6 +83,8 @@ def _picture(console: Console, run: Run, mode: str, quantity: str) -> Renderable
     from infoflow.report.table import table_rich
 
     head = Text(headline(run))
+    if holds_cases([run.path]):
+        return Group(head, *(Text(line) for line in case_lines(run)[-_SHOWN_CASES:]))
     if run.table.empty:
         return Group(head, Text("no estimate has been stored yet"))
     return Group(head, bands(console, run, mode, quantity), table_rich(run, mode=mode, last=True))
@@ -90,7 +94,8 @@ def _follow(run: Run, mode: str, quantity: str) -> None:
     n_shown = 0
     while True:
         state = run.state  # before the table: what a run stores before its end is then seen in this round
-        lines = _epoch_lines(run, mode, quantity, ended=state != "running")
+        cases = holds_cases([run.path])
+        lines = case_lines(run) if cases else _epoch_lines(run, mode, quantity, ended=state != "running")
         for line in lines[n_shown:]:
             print(line, flush=True)
         n_shown = len(lines)

@@ -19,6 +19,8 @@ from infoflow.experiments.session import Session, last_stored_epoch, measured_ep
 from infoflow.experiments.stacked_training import StackedTrainer
 from infoflow.experiments.threads import threads
 from infoflow.experiments.training import Trainer, check_loss
+from infoflow.experiments.validation.config import ValidationConfig
+from infoflow.experiments.validation.run import run_validation
 from infoflow.runs import Run, RunWriter, load_run
 
 _T = TypeVar("_T")
@@ -87,6 +89,13 @@ def start_epoch(job: VectorJob) -> int | None:
 def run_images_job(job: Job[ImageConfig], listener: Listener) -> None:
     """Make or finish one run with images; raises what :func:`infoflow.experiments.images.run_images` does."""
     run_images(job.config, job.folder, name=job.experiment, command=job.command, listener=listener, resume=job.begun)
+
+
+def run_validation_job(job: Job[ValidationConfig], listener: Listener) -> None:
+    """Make or finish one check of estimators; raises what ``run_validation`` does."""
+    run_validation(
+        job.config, job.folder, name=job.experiment, command=job.command, listener=listener, resume=job.begun
+    )
 
 
 def run_alone(job: VectorJob, listener: Listener) -> None:

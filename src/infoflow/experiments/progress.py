@@ -113,9 +113,10 @@ class Bars:
         """Show both bars."""
         self._trained = 0
         self._remaining = RemainingTime(n_epochs, n_checkpoints * n_layers)
+        totals = {"training": n_epochs, "estimation": n_checkpoints * n_layers}
         self._tasks = {
-            "training": self._progress.add_task("training", total=n_epochs, left="", note=""),
-            "estimation": self._progress.add_task("estimation", total=n_checkpoints * n_layers, left="", note=""),
+            kind: self._progress.add_task(kind, total=total, left="", note="", visible=total > 0)
+            for kind, total in totals.items()
         }
 
     def trained(self, epoch: int, loss: float) -> None:
@@ -150,7 +151,10 @@ class Lines:
     def begin(self, n_epochs: int, n_checkpoints: int, n_layers: int) -> None:
         """Say what will be done."""
         self._remaining = RemainingTime(n_epochs, n_checkpoints * n_layers)
-        self._print(f"training for {n_epochs} epochs, estimating {n_layers} layers at {n_checkpoints} of them")
+        if n_epochs:
+            self._print(f"training for {n_epochs} epochs, estimating {n_layers} layers at {n_checkpoints} of them")
+        else:
+            self._print(f"{n_checkpoints * n_layers} estimates to make")
 
     def trained(self, epoch: int, loss: float) -> None:
         """Count."""

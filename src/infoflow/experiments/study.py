@@ -15,10 +15,19 @@ from typing import Any, TypeAlias, cast
 from infoflow._errors import RunFolderError
 from infoflow.experiments.config import ExperimentConfig
 from infoflow.experiments.images.config import ImageConfig
-from infoflow.experiments.jobs import Job, VectorJob, run_alone, run_images_job, run_together, start_epoch
+from infoflow.experiments.jobs import (
+    Job,
+    VectorJob,
+    run_alone,
+    run_images_job,
+    run_together,
+    run_validation_job,
+    start_epoch,
+)
 from infoflow.experiments.kinds import AnyConfig, configured
 from infoflow.experiments.progress import Listener
 from infoflow.experiments.stacked_training import stackable
+from infoflow.experiments.validation.config import ValidationConfig
 from infoflow.runs import atomic
 
 STUDY_NAME = "study.json"
@@ -77,9 +86,11 @@ def run_jobs(jobs: Sequence[AnyJob], listener: Listener, *, together: bool = Tru
 
 
 def run_job(job: AnyJob, listener: Listener) -> None:
-    """Make or finish one run, of either kind; raises what :func:`infoflow.experiments.runner.run_experiment` does."""
+    """Make or finish one run, of any kind; raises what :func:`infoflow.experiments.runner.run_experiment` does."""
     if isinstance(job.config, ImageConfig):
         run_images_job(cast("Job[ImageConfig]", job), listener)
+    elif isinstance(job.config, ValidationConfig):
+        run_validation_job(cast("Job[ValidationConfig]", job), listener)
     else:
         run_alone(cast("VectorJob", job), listener)
 

@@ -14,3 +14,4 @@ from infoflow.plot.pairs import pair_histograms as pair_histograms
 from infoflow.plot.plane import information_plane as information_plane
 from infoflow.plot.scatter import representation_scatter as representation_scatter
 from infoflow.plot.seeds import seeds_figure as seeds_figure
+from infoflow.plot.validation import validation_figure as validation_figure

@@ -93,7 +93,7 @@ def test_swept_studies_are_found_and_runs_are_no_studies(study, path, tmp_path):
     assert study_folders(tmp_path / "nowhere") == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "seeds"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("seeds", "validation")])
 def test_every_kind_is_drawn(capsys, path, tmp_path, kind):
     code, out, err = shown(capsys, path, "--figure", tmp_path / "figure.png", "--kind", kind)
     assert (code, err) == (0, "")

@@ -50,6 +50,21 @@ def test_lines_are_plain(clock):
     ]
 
 
+def test_a_run_that_trains_nothing_says_how_much_there_is_to_estimate(clock):
+    console = Console(file=io.StringIO(), width=60)
+    lines = progress.Lines(console)
+    lines.begin(0, 1, 3)
+    lines.layer_done(0, "d=2, n=10")
+    lines.estimated(0, "d=2, n=10: plug in 0.5")
+    assert console.file.getvalue().splitlines() == ["3 estimates to make", "d=2, n=10: plug in 0.5; 0:02 left"]
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
+    with progress.Bars(console) as bars:
+        bars.begin(0, 1, 3)
+        bars.layer_done(0, "d=2, n=10")
+    assert "training" not in console.file.getvalue()
+    assert "1/3" in console.file.getvalue()
+
+
 def test_bars_show_both_kinds_of_work():
     console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
     with progress.Bars(console) as bars:

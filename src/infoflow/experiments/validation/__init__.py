@@ -1,0 +1,18 @@
+"""Estimators against problems whose answer is known, as experiments: nothing is trained, every case is measured."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from infoflow.experiments.validation.config import CornersConfig as CornersConfig
+from infoflow.experiments.validation.config import MonteCarloConfig as MonteCarloConfig
+from infoflow.experiments.validation.config import ReedMullerConfig as ReedMullerConfig
+from infoflow.experiments.validation.config import ValidationConfig as ValidationConfig
+
+if TYPE_CHECKING:
+    from infoflow.experiments.validation.run import run_validation as run_validation
+
+
+def __getattr__(name: str) -> Any:  # torch is imported by those who run something, not by those who read settings
+    if name != "run_validation":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module("infoflow.experiments.validation.run").run_validation
