@@ -80,7 +80,8 @@ def _row(d: int, beta: float, kind: str, settings: argparse.Namespace) -> dict[s
     for way in WAYS:
         results = [average(integrand, n_mc=n_mc, seed=k, sampling=way) for k in range(settings.replicates)]
         if results[0].sampling.startswith("gauss"):
-            row[way] = _nodes_cell(gain, n, d, results[0].value, results[0].stderr)
+            reported = math.sqrt(np.mean([result.stderr**2 for result in results]))
+            row[way] = _nodes_cell(gain, n, d, results[0].value, reported)
             row["s.e."] = ""
             continue
         values = np.array([result.value for result in results])

@@ -57,7 +57,7 @@ class Estimate:
     Attributes:
         nats: The value, in nats.
         stderr: Standard error of its Monte-Carlo part, in nats; 0 for an exact value. For Gauss–Hermite nodes the
-            disagreement of two rules.
+            root mean square distance from unbiased replicates.
         n: Samples (mixture components) per input, or in all where there is one sample only.
         d: Dimension of the representation.
         quantity: What is estimated, such as ``"h(T)"`` or ``"I(X;T)"``.

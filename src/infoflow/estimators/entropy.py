@@ -11,8 +11,7 @@ from infoflow import _checks
 from infoflow._random import stream
 from infoflow._result import Estimate, Status, warn_status
 from infoflow._types import Array, ArrayLike
-from infoflow.estimators.hermite import most_nodes
-from infoflow.estimators.sampling import Average, average, check_sampling, mixture_integrand
+from infoflow.estimators.sampling import Average, average, check_sampling, mixture_integrand, most_nodes
 from infoflow.estimators.sanity import bracket_status, plug_in_bracket
 from infoflow.mixtures.dispatch import log_density
 from infoflow.mixtures.reference import log_gaussian_constant
@@ -58,8 +57,8 @@ def smoothed_entropy(
 
     Returns: The estimate in nats; ``stderr`` is that of the integral over the noise, with ``stderr² <= d/(n n_mc)`` in
         expectation for plain draws, and ``dof`` its degrees of freedom (:meth:`Estimate.margin` uses them); for nodes
-        ``stderr`` is the disagreement of the rules. ``bracket`` holds deterministic bounds of ``ĥ``, and the status
-        raises an alarm where the estimate leaves them.
+        ``stderr`` is their root mean square distance from randomly shifted lattices, which are unbiased replicates.
+        ``bracket`` holds deterministic bounds of ``ĥ``, and the status raises an alarm where the estimate leaves them.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -174,11 +173,11 @@ def _unconditional_sample(centres: Array, size: int | None, seed: int) -> Array:
 
 def _draws(n: int, d: int, n_mc: int | None, sampling: str) -> int:
     count = None if n_mc is None else _checks.as_count("n_mc", n_mc)
-    check_sampling(sampling, d, count)
+    check_sampling(sampling, n, d, count)
     if count is not None:
         return count
     if sampling == "gauss-hermite":
-        return most_nodes(d)
+        return most_nodes(n, d)
     return max(2, math.ceil(_DEFAULT_EVALUATIONS / n))
 
 

@@ -12,7 +12,7 @@ from scipy.stats import t as student_t
 
 from infoflow._result import Interval, Parts
 from infoflow._types import Array, Mode
-from infoflow.estimators import hermite, sampling
+from infoflow.estimators import sampling
 from infoflow.estimators.interval import interval_status
 from infoflow.estimators.quasi import spatial_order
 from infoflow.estimators.question import Mixtures, Question, log_ratios
@@ -26,14 +26,14 @@ _REASONS = {
 }
 
 
-def check_information_sampling(name: str, mode: Mode, *, exact: bool, d: int, queries: int | None) -> None:
+def check_information_sampling(name: str, mode: Mode, *, exact: bool, m: int, d: int, queries: int | None) -> None:
     """Refuse a way of sampling that is not sound for an interval.
 
     Raises:
         ValueError: Anything but ``"plain"`` and ``"auto"`` in certified mode or where S is random given x; or unknown,
             or impossible for d and the number of points.
     """
-    sampling.check_sampling(name, d, queries)
+    sampling.check_sampling(name, m, d, queries)
     if name in ("auto", "plain"):
         return
     if mode == "certified":
@@ -82,7 +82,7 @@ def exact_interval(
     if queries_per_input is not None:
         queries = queries_per_input
     else:
-        queries = hermite.most_nodes(d) if name == "gauss-hermite" else max(2, math.ceil(_POINTS / m))
+        queries = sampling.most_nodes(m, d) if name == "gauss-hermite" else max(2, math.ceil(_POINTS / m))
     integrand = sampling.Integrand(
         values, points - points.mean(axis=0), spatial_order(points), mixtures.beta, "points of the empirical mixtures"
     )

@@ -3,10 +3,11 @@
 Per centre ``E f(Z) = Σ_l w_l f(z_l)`` over the tensor grid of q nodes an axis, exact for polynomials of degree 2q - 1
 in every coordinate. Orders are raised until the rules agree. The difference of two successive rules is a mean over
 centres of ``Δ_k``; its size is taken as ``|mean Δ| + 2 sd(Δ)/sqrt(n)``, so that single centres cannot cancel by luck,
-and the error reported is the larger one of the last *two* differences: a kink far out in the noise can lie between the
+and the disagreement is the larger one of the last *two* differences: a kink far out in the noise can lie between the
 nodes of two rules but seldom of three. What a component just beyond the outermost node x would add unseen comes on
-top: two components meet there in ``ln(1 + e^{2x(z-x)})``, whose mean is about ``2φ(x)/x``. An honest guess and no
-bound: certified intervals do without.
+top: two components meet there in ``ln(1 + e^{2x(z-x)})``, whose mean is about ``2φ(x)/x``. It says when to stop, and
+before any chance whether nodes are worth taking; the standard error comes from
+:mod:`infoflow.estimators.shifted_lattice`. Certified intervals do without nodes.
 """
 
 import math
@@ -31,15 +32,15 @@ class Quadrature:
     """A quadrature over all centres.
 
     Attributes:
-        value: Average of f, by the finest rule.
-        error: The larger one of the last two differences between successive rules, and what no node can see.
+        means: Average of f at every centre, by the finest rule, shape (n,).
+        disagreement: The larger one of the last two differences between successive rules, and what no node can see.
         variance: Mean over the centres of the variance of f over the noise, by the finest rule.
         order: Nodes an axis of the finest rule.
         nodes: Nodes per centre of all rules together.
     """
 
-    value: float
-    error: float
+    means: Array
+    disagreement: float
     variance: float
     order: int
     nodes: int
@@ -78,7 +79,7 @@ def hermite_average(values: Callable[[Array], Array], n: int, d: int, largest: i
         spent += candidate**d
         error = max(differences[-2:], default=math.inf) + _unseen(candidate, n)
     variance = float(np.mean(np.maximum(square - mean**2, 0.0)))  # rounding alone makes it negative
-    return Quadrature(float(mean.mean()), error, variance, order, spent)
+    return Quadrature(mean, error, variance, order, spent)
 
 
 def _size(differences: Array) -> float:

@@ -200,8 +200,8 @@ def _single(
     _checks.one_of("mode", mode, MODES)
     _checks.one_of("estimator", estimator, ESTIMATORS)
     queries = None if queries_per_input is None else _checks.as_count("queries_per_input", queries_per_input)
-    d = problem.mixtures.centres.shape[2]
-    check_information_sampling(sampling, mode, exact=problem.exact, d=d, queries=queries)
+    m, _, d = problem.mixtures.centres.shape
+    check_information_sampling(sampling, mode, exact=problem.exact, m=m, d=d, queries=queries)
     if mode == "asymptotic" and problem.exact and sampling != "plain":
         interval = exact_interval(
             problem.mixtures,

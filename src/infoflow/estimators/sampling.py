@@ -1,7 +1,8 @@
 """Ways to average a function of ``t = c_k + beta z`` over centres and noise; proofs in ``docs/theory/sampling.md``.
 
 ``"plain"``: n_mc independent draws at every centre. ``"control"``: the same draws less regression controls.
-``"sobol"``: joint scrambled-Sobol replicates. ``"sobol-control"``: both. ``"gauss-hermite"``: nodes, d <= 3.
+``"sobol"``: joint scrambled-Sobol replicates. ``"sobol-control"``: both. ``"gauss-hermite"``: nodes, d <= 3, with
+randomly shifted lattices as replicates that measure their error.
 ``"auto"``: nodes where they are affordable (d <= 2) and agree clearly better than plain draws would; otherwise
 ``"sobol-control"``, and ``"control"`` where the replicates would be too small. No choice looks at a random value, so
 none adds a bias.
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from infoflow import _checks
 from infoflow._random import stream
 from infoflow._types import Array, IntArray
-from infoflow.estimators import hermite, quasi
+from infoflow.estimators import hermite, quasi, shifted_lattice
 from infoflow.estimators.concentration import within_group_variance
 from infoflow.estimators.control_variate import Controls, corrected
 
@@ -30,8 +31,8 @@ class Average:
 
     Attributes:
         value: The average.
-        stderr: Standard error; for nodes the disagreement of the finest rules.
-        dof: Degrees of freedom of the standard error; infinite for nodes.
+        stderr: Standard error, from replicates; for nodes the root mean square distance from unbiased replicates.
+        dof: Degrees of freedom of the standard error.
         evaluations: Values computed.
         sampling: How, with the sizes.
     """
@@ -71,11 +72,20 @@ def mixture_integrand(
     return Integrand(values, within.reshape(m * n, d), quasi.grouped_order(centres), beta, stream_name)
 
 
-def check_sampling(sampling: str, d: int, n_mc: int | None) -> str:
-    """Return ``sampling`` if it can be used in dimension d with ``n_mc`` evaluations per centre (None: free).
+def most_nodes(n: int, d: int) -> int:
+    """Return how many evaluations per centre all rules of nodes and their replicates take together, n centres."""
+    return hermite.most_nodes(d) + shifted_lattice.points_per_centre(n, d)
+
+
+def _fewest_nodes(n: int, d: int) -> int:
+    return hermite.fewest_nodes(d) + shifted_lattice.points_per_centre(n, d)
+
+
+def check_sampling(sampling: str, n: int, d: int, n_mc: int | None) -> str:
+    """Return ``sampling`` if it can be used for n centres in dimension d with ``n_mc`` evaluations each (None: free).
 
     Raises:
-        ValueError: Unknown, d too large, or too few evaluations for three rules.
+        ValueError: Unknown, d too large, or too few evaluations for three rules and their replicates.
     """
     _checks.one_of("sampling", sampling, SAMPLINGS)
     if sampling.startswith("sobol") and d > quasi.LARGEST_DIMENSION:
@@ -83,10 +93,10 @@ def check_sampling(sampling: str, d: int, n_mc: int | None) -> str:
     if sampling == "gauss-hermite":
         if d > LARGEST_HERMITE_DIMENSION:
             raise ValueError(f"sampling 'gauss-hermite' needs d <= {LARGEST_HERMITE_DIMENSION}, got {d}")
-        if n_mc is not None and n_mc < hermite.fewest_nodes(d):
+        if n_mc is not None and n_mc < _fewest_nodes(n, d):
             raise ValueError(
-                f"n_mc must be at least {hermite.fewest_nodes(d)} for three rules of Gauss-Hermite nodes in d = {d}, "
-                f"got {n_mc}"
+                f"n_mc must be at least {_fewest_nodes(n, d)} for three rules of Gauss-Hermite nodes and their "
+                f"replicates at {n} centres in d = {d}, got {n_mc}"
             )
     return sampling
 
@@ -102,29 +112,35 @@ def average(integrand: Integrand, *, n_mc: int, seed: int, sampling: str) -> Ave
         seed: Seed of all chance.
         sampling: One of ``SAMPLINGS``.
     """
-    d = integrand.positions.shape[1]
+    n, d = integrand.positions.shape
     if sampling == "gauss-hermite":
-        return _nodes(integrand, n_mc)[0]
+        return _nodes(integrand, _rule(integrand, n_mc), seed)
     if sampling == "auto":
         tried = 0
-        if d <= _LARGEST_AUTOMATIC_HERMITE_DIMENSION and n_mc >= hermite.fewest_nodes(d):
-            nodes, plain_stderr = _nodes(integrand, n_mc)
-            if nodes.stderr <= max(_CLEARLY_BETTER * plain_stderr, hermite.AGREEMENT):
-                return nodes
-            tried = nodes.evaluations
-        even = d <= quasi.LARGEST_DIMENSION and quasi.is_balanced(len(integrand.positions), d, n_mc)
+        if d <= _LARGEST_AUTOMATIC_HERMITE_DIMENSION and n_mc >= _fewest_nodes(n, d):
+            rule = _rule(integrand, n_mc)
+            plain_stderr = math.sqrt(rule.variance / (n * n_mc))
+            if rule.disagreement <= max(_CLEARLY_BETTER * plain_stderr, hermite.AGREEMENT):
+                return _nodes(integrand, rule, seed)
+            tried = n * rule.nodes
+        even = d <= quasi.LARGEST_DIMENSION and quasi.is_balanced(n, d, n_mc)
         drawn = _drawn(integrand, n_mc, seed, "sobol-control" if even else "control")
         return Average(drawn.value, drawn.stderr, drawn.dof, drawn.evaluations + tried, drawn.sampling)
     return _drawn(integrand, n_mc, seed, sampling)
 
 
-def _nodes(integrand: Integrand, n_mc: int) -> tuple[Average, float]:
-    """Return the average by nodes, and the standard error that n_mc plain draws per centre would have."""
+def _rule(integrand: Integrand, n_mc: int) -> hermite.Quadrature:
     n, d = integrand.positions.shape
-    rule = hermite.hermite_average(integrand.values, n, d, n_mc)
+    return hermite.hermite_average(integrand.values, n, d, n_mc - shifted_lattice.points_per_centre(n, d))
+
+
+def _nodes(integrand: Integrand, rule: hermite.Quadrature, seed: int) -> Average:
+    """Return the average by nodes, with its distance from replicates."""
+    n, d = integrand.positions.shape
+    stderr, dof = shifted_lattice.distance_from_replicates(integrand.values, rule.means, d, seed)
+    evaluations = n * (rule.nodes + shifted_lattice.points_per_centre(n, d))
     text = f"gauss-hermite, {rule.order}^{d} nodes per centre"
-    result = Average(rule.value, rule.error, math.inf, n * rule.nodes, text)
-    return result, math.sqrt(rule.variance / (n * n_mc))
+    return Average(float(rule.means.mean()), stderr, dof, evaluations, text)
 
 
 def _drawn(integrand: Integrand, n_mc: int, seed: int, sampling: str) -> Average:
