@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 import infoflow
-from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments import ExperimentConfig, restored_networks
 from infoflow.experiments.models import build_model
 from infoflow.experiments.problem import Problem
 from infoflow.experiments.problems import load_problem
@@ -29,23 +27,12 @@ class Trained:
 
 def stored(path: Path) -> Iterator[Trained]:
     """Yield the networks of a run's checkpoints, with the run's settings but the estimator's as they are now."""
-    run = infoflow.load_run(path)
     now = _settings()
-    known = {name: value for name, value in run.manifest["config"].items() if hasattr(now, name)}
-    config = ExperimentConfig(**known).changed(
-        n=now.n, r=now.r, queries_per_input=now.queries_per_input, confidence=now.confidence
-    )
-    problem = load_problem(config)
-    for epoch in run.checkpoint_epochs():
-        network = build_model(config, problem)
-        tensors = run.checkpoint(epoch)
-        weights = {
-            name.removeprefix("model."): torch.from_numpy(value)
-            for name, value in tensors.items()
-            if name.startswith("model.")
-        }
-        network.model.load_state_dict(weights)
-        yield Trained(network=network, problem=problem, config=config, epoch=epoch)
+    for restored in restored_networks(infoflow.load_run(path)):
+        config = restored.config.changed(
+            n=now.n, r=now.r, queries_per_input=now.queries_per_input, confidence=now.confidence
+        )
+        yield Trained(network=restored.network, problem=restored.problem, config=config, epoch=restored.epoch)
 
 
 def fresh(epochs: int, count: int) -> Iterator[Trained]:

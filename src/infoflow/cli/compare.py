@@ -52,11 +52,13 @@ def compare(
         Path | None, typer.Option(help="Draw --quantity, I(X;T) by default, into this new .png, .pdf or .svg file.")
     ] = None,
 ) -> None:
-    """Put earlier estimators next to the certified intervals of a stored run: same checkpoints, same activations.
+    """Put earlier estimators beside the certified intervals of a stored run.
 
-    The networks are restored from their checkpoints and each comparator is run on every layer. A number is marked
-    inside (=), below (<) or above (>) the certified interval. Quantities of another kind (entropies of bins, Rényi,
-    sliced), other networks (quantised, noise at one layer alone) and fewer inputs are named as such.
+    The networks are restored from their checkpoints, and every comparator is
+    run on the activations of every layer. A number is marked inside (=), below
+    (<) or above (>) the interval. Quantities of another kind (entropies of
+    bins, Rényi, sliced), other networks (quantised, noise at one layer alone)
+    and fewer inputs are named as such.
     """
     _check_files(out, figure)
     if quantity is not None and quantity not in _QUANTITIES:
