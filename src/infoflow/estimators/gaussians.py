@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from infoflow._types import Array, IntArray
+from infoflow.estimators.precision import farthest, middle
 from infoflow.mixtures.quadratic import quadratic_log_sums
 from infoflow.mixtures.quadratic_table import QuadraticTable, quadratic_table
 
@@ -123,10 +123,7 @@ def fitted_gaussians(
 
 def within_precision(centres: Array, beta: float) -> bool:
     """Say whether double precision resolves the quadratic forms of Gaussians fitted to ``centres`` (m, n, d)."""
-    flat = torch.from_numpy(centres).reshape(-1, centres.shape[2])
-    low, high = torch.aminmax(flat, dim=0)
-    middle = flat.mean(dim=0)
-    return float(torch.maximum(high - middle, middle - low).max()) <= _FARTHEST * beta
+    return farthest(centres, middle(centres)) <= _FARTHEST * beta
 
 
 class _Moments(NamedTuple):

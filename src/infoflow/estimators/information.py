@@ -14,6 +14,7 @@ from infoflow.estimators.evaluation import Evaluation, evaluate
 from infoflow.estimators.exact_information import check_information_sampling, exact_interval
 from infoflow.estimators.independence import check_independent
 from infoflow.estimators.interval import ESTIMATORS, assemble
+from infoflow.estimators.precision import check_resolved, middle
 from infoflow.estimators.question import Mixtures, Question, input_question, label_question
 
 MODES: tuple[Mode, ...] = ("certified", "asymptotic")
@@ -70,7 +71,8 @@ def input_information(
         TypeError: An argument is of the wrong type, or ``fresh`` is missing.
         ValueError: Shapes do not match, a setting is out of range, or ``sampling`` is not allowed here.
         NonFiniteError: NaN or infinity.
-        IllPosedError: ``beta <= 0`` (I(X;T) would be ln m whatever the weights), or ``fresh`` repeats ``centres``.
+        IllPosedError: ``beta <= 0`` (I(X;T) would be ln m whatever the weights), ``fresh`` repeats ``centres``, or a
+            draw lies too far out (1e12 beta) for double precision to resolve the noise.
 
     Source: docs/theory/interval.md, Theorems 1 to 3; [BA03].
     """
@@ -159,6 +161,10 @@ class Problem:
         classes: IntArray | None = None if labels is None else _checks.as_labels("labels", labels, m=m)
         self.exact = bool(exact)
         self.fresh = None if self.exact else _checked_fresh(fresh, c)
+        centre = middle(c)
+        check_resolved("centres", c, centre, scale)
+        if self.fresh is not None:
+            check_resolved("fresh", self.fresh, centre, scale)
         if self.exact:
             c = _single_centres(c)
         self.mixtures = Mixtures(c, scale, probabilities, classes, tol, engine)
