@@ -14,10 +14,10 @@ anything is measured: ranges for quantities. A claim *holds* if every interval l
 outside, and is *undecided* if an interval contains values of both kinds, or if something was not measured; the reason
 is in its notes. Information in nats. Each claim names the command that measures it again.
 
-The rules are part of the program and stood before these numbers, but not all before any number: those of 7
-(trained path), 10, 11, 13, 17 and 18 were written with the run of seed 0 partly seen (seeds 1 and 2 are the test), those of 14 and 15 changed after
-runs on the small digits, and 4 and 9 got more samples after a first result without a decision. Intervals of one
-quantity of one run hold together; nothing is corrected for the number of rows or claims."""
+The rules are part of the program and stood before these numbers, but not all before any number: those of 7 (trained
+path), 10, 11, 13, 17 and 18 were written with the run of seed 0 partly seen (seeds 1 and 2 are the test), those of 14
+and 15 changed after runs on the small digits, and 4 and 9 got more samples after a first result without a decision.
+Intervals of one quantity of one run hold together; nothing is corrected for the number of rows or claims."""
 
 
 def markdown_page(verdicts: Sequence[Verdict], *, command: str) -> str:
