@@ -1,4 +1,4 @@
-"""Figures of the runs that check estimators against known answers, each problem its own."""
+"""Figures of the runs that check estimators, each problem its own."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,6 +10,7 @@ from infoflow._errors import RunFolderError
 from infoflow.plot.codes import code_figure
 from infoflow.plot.corners import corner_figure
 from infoflow.plot.integral import integral_figure
+from infoflow.plot.network_entropy import network_entropy_figure
 from infoflow.runs import Run
 from infoflow.runs.cases import case_frame
 
@@ -17,15 +18,17 @@ _FIGURES: dict[str, Callable[[pd.DataFrame, str], Figure]] = {
     "corners": corner_figure,
     "monte-carlo": integral_figure,
     "reed-muller": code_figure,
+    "spiral-entropy": network_entropy_figure,
 }
 
 
 def validation_figure(runs: Run | Sequence[Run]) -> Figure:
-    """Return the figure of a run that measured cases with known answers, or of several that differ in their seed.
+    """Return the figure of a run that checked estimators case by case, or of several that differ in their seed.
 
     Corner mixtures: estimates of h(T) against n beside the exact value, a panel per dimension and noise. Monte Carlo:
     root-mean-square error against n_mc, with the slope fitted and both bounds. Reed-Muller: I(X;T) against the noise
-    beside the exact curve. Repetitions (replicates, seeds) are drawn as their mean with their range.
+    beside the exact curve. The spiral's network: estimates of h(T) against n, a panel per seed. Repetitions
+    (replicates, and otherwise seeds) are drawn as their mean with their range.
 
     Args:
         runs: One run, or runs of equal settings with different seeds.

@@ -6,6 +6,7 @@ import pytest
 from infoflow import RunFolderError
 from infoflow.plot import validation_figure
 from infoflow.plot.integral import log_slope
+from infoflow.plot.network_entropy import settled_from
 from infoflow.runs import RunWriter, load_run
 from infoflow.runs.cases import case_label
 
@@ -86,6 +87,43 @@ def test_codes_have_the_exact_curve(tmp_path, make_interval):
     assert exact.get_ydata()[0] == pytest.approx(2 * math.log(2), abs=1e-9)
     assert exact.get_xdata()[[0, -1]] == pytest.approx([0.1, 1.0])
     assert "ln 3" in {text.get_text() for text in axes.texts}
+
+
+def spiral(path, interval, seed):
+    about = {"train_accuracy": 0.98, "test_accuracy": 0.97}
+    cases = [
+        (
+            {"d": 10, "beta": 0.2, "n": n, "replicate": k},
+            {"plug_in": 3.0 - 10 / n + 0.002 * k + seed, "nearest_neighbour": 3.0 + 20 / n} | about,
+        )
+        for n in (10, 100, 1000, 10_000)
+        for k in (0, 1)
+    ]
+    return make(path, "spiral-entropy", cases, interval, seed)
+
+
+def test_a_trained_layer_has_a_panel_per_seed_and_says_where_it_settles(tmp_path, make_interval):
+    interval = make_interval(1, 0, quantity="h(T)", lower=-50.0, upper=90.0)
+    figure = validation_figure([spiral(tmp_path / f"seed{seed}", interval, seed) for seed in (0, 1)])
+    assert [axes.get_title() for axes in figure.axes] == [
+        f"$d$ = 10, $\\beta$ = 0.2, seed {seed}: training accuracy 0.980" for seed in (0, 1)
+    ]
+    # errors of -.1 at n = 100 and -.01 at 1000; the mean of the two replicates is .001 above the first
+    assert figure.axes[0].texts[0].get_text() == "3.000; within 0.05 nats from $n$ = 1000"
+    low, high = figure.axes[0].get_ylim()
+    assert low < 2.0
+    assert 5.0 < high < 10  # an interval that says nothing does not set the scale
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "certified interval", "plug-in", "Kozachenko-Leonenko", "plug-in at the largest $n$",
+    ]  # fmt: skip
+
+
+def test_settled_from_the_last_that_is_away():
+    x = np.array([1.0, 2.0, 3.0, 4.0])
+    assert settled_from(x, np.array([5.0, 0.0, 5.25, 5.0]), 0.3) == 3
+    assert settled_from(x, np.array([5.0, 5.0, 5.0, 5.0])) == 1
+    assert settled_from(x, np.array([5.0, 5.0, 5.0, 6.0])) == 4
 
 
 def test_log_slope_of_a_power_law():

@@ -1,12 +1,15 @@
+import dataclasses
+
 import pytest
 
 from infoflow import ConfigError, IllPosedError
 from infoflow.experiments.kinds import configured
 from infoflow.experiments.registry import load_experiment
-from infoflow.experiments.validation import CornersConfig, MonteCarloConfig, ReedMullerConfig
+from infoflow.experiments.validation import CornersConfig, MonteCarloConfig, ReedMullerConfig, SpiralEntropyConfig
+from infoflow.experiments.validation.spiral_entropy import spiral_network_config
 
 
-@pytest.mark.parametrize("kind", [CornersConfig, MonteCarloConfig, ReedMullerConfig])
+@pytest.mark.parametrize("kind", [CornersConfig, MonteCarloConfig, ReedMullerConfig, SpiralEntropyConfig])
 def test_settings_survive_json_and_name_their_kind(kind):
     config = kind().changed(seed=7)
     assert configured(config.as_dict()) == config
@@ -41,3 +44,22 @@ def test_the_published_cases_are_configured():
     codes = load_experiment("reed-muller").config
     assert {0.1, 0.5, 1.0, 2.0} <= set(codes.betas)
     assert {4, 5} <= set(codes.log_lengths)
+
+
+def test_the_spirals_network_is_that_of_its_experiment():
+    measuring = {"checkpoints": 1, "history": 1, "n": 1, "r": 1}  # how it is measured on the way
+    for variant in ("config", "quick"):
+        ours, theirs = (getattr(load_experiment(name), variant) for name in ("spiral-entropy", "spiral"))
+        expected = theirs.changed(**measuring)
+        assert dataclasses.replace(spiral_network_config(ours), **measuring) == expected
+        assert {600} <= set(ours.sizes)
+
+
+def test_the_spirals_settings():
+    assert SpiralEntropyConfig().changed(hidden=(4, 4)).hidden == (4, 4)  # widths may repeat
+    with pytest.raises(ConfigError, match="neighbours must be less than every size, got 10 and 10"):
+        SpiralEntropyConfig().changed(neighbours=10)
+    with pytest.raises(IllPosedError, match="beta must be greater than 0"):
+        SpiralEntropyConfig().changed(beta=0.0)
+    with pytest.raises(ConfigError, match="hidden must be integers separated by commas"):
+        SpiralEntropyConfig().changed(hidden=())

@@ -1,4 +1,4 @@
-"""Estimators against problems whose answer is known, as experiments: nothing is trained, every case is measured."""
+"""Checks of estimators as experiments, most of them beside an exact answer: what is stored are cases, at epoch 0."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from infoflow.experiments.validation.config import CornersConfig as CornersConfig
 from infoflow.experiments.validation.config import MonteCarloConfig as MonteCarloConfig
 from infoflow.experiments.validation.config import ReedMullerConfig as ReedMullerConfig
+from infoflow.experiments.validation.config import SpiralEntropyConfig as SpiralEntropyConfig
 from infoflow.experiments.validation.config import ValidationConfig as ValidationConfig
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A case: one problem with a known answer, at one size, with what is to be measured of it."""
+"""A case: one problem at one size, with what is to be measured of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class Found:
     """What was measured of a case.
 
     Attributes:
-        measures: Numbers by name, nats; at least one.
+        measures: Numbers by name, nats unless their case says otherwise; at least one.
         interval: A certified interval, where there is one.
         notes: Sentences, such as why an estimator was not run.
     """

@@ -1,4 +1,4 @@
-"""The settings of the experiments that check estimators against known truths; torch is not imported here."""
+"""The settings of the experiments that check estimators; torch is not imported here."""
 
 import dataclasses
 from collections.abc import Callable
@@ -7,6 +7,9 @@ from typing import Any, Self
 
 from infoflow._errors import ConfigError, IllPosedError
 from infoflow.experiments import config
+
+_MAY_REPEAT = ("hidden",)
+"""Lists that are no axis of the cases."""
 
 
 def _setting(default: Any, meaning: str, **rules: Any) -> Any:
@@ -34,7 +37,11 @@ class ValidationConfig:
         """Check every value."""
         for spec in dataclasses.fields(self):
             value = config._of_type(spec.name, spec.type, getattr(self, spec.name))
-            if isinstance(value, tuple) and (not value or len(set(value)) < len(value)):
+            if (
+                isinstance(value, tuple)
+                and spec.name not in _MAY_REPEAT
+                and (not value or len(set(value)) < len(value))
+            ):
                 raise ConfigError(f"{spec.name} must be different numbers and at least one, got {list(value)}")
             if spec.name == "betas" and min(value) <= 0:
                 raise IllPosedError(f"betas must be greater than 0, got {min(value):g}: there is nothing to smooth")
@@ -111,9 +118,44 @@ class ReedMullerConfig(ValidationConfig):
     confidence: float = _confidence()
 
 
+@dataclass(frozen=True, kw_only=True)
+class SpiralEntropyConfig(ValidationConfig):
+    """Entropy of the last noisy layer of the trained network of the experiment ``spiral``, over n; no exact value.
+
+    The settings up to ``epochs`` are those of the network; at equal values and seed it is the network of ``spiral``.
+
+    Raises:
+        ConfigError: ``neighbours`` is not less than every size.
+
+    Source: [G18] section VI (the spiral); the optimiser's settings, intervals and limits are infoflow's own.
+    """
+
+    problem: str = _setting("spiral-entropy", "last layer of a network of the spiral", choices=("spiral-entropy",))
+    n_inputs: int = _setting(600, "inputs", least=3)
+    n_train: int = _setting(480, "training examples; 0: all", least=0)
+    hidden: tuple[int, ...] = _setting((8, 9, 10), "widths of the noisy tanh layers; the last is measured", least=1)
+    beta: float = _setting(0.2, "standard deviation of the noise after every hidden layer", above=0)
+    batch_size: int = _setting(32, "examples per step", least=1)
+    lr: float = _setting(2e-3, "learning rate of Adam", above=0)
+    epochs: int = _setting(1000, "epochs of training", least=1)
+    sizes: tuple[int, ...] = _setting((10, 100, 1000, 10_000, 100_000), "numbers n of samples", least=2)
+    replicates: int = _setting(1, "independent samples of each size", least=1)
+    interval_draws: int = _setting(2000, "fresh samples for the certified interval; 0: no interval", least=0)
+    neighbours: int = _setting(3, "k of Kozachenko-Leonenko", least=1)
+    nearest_neighbour_limit: int = _setting(100_000, "largest n that Kozachenko-Leonenko is given", least=0)
+    confidence: float = _confidence()
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        super().__post_init__()
+        if self.neighbours >= min(self.sizes):
+            raise ConfigError(f"neighbours must be less than every size, got {self.neighbours} and {min(self.sizes)}")
+
+
 KINDS: dict[str, Callable[[], ValidationConfig]] = {
     "corners": CornersConfig,
     "monte-carlo": MonteCarloConfig,
     "reed-muller": ReedMullerConfig,
+    "spiral-entropy": SpiralEntropyConfig,
 }
 """The class of the settings of each problem."""

@@ -1,4 +1,4 @@
-"""One run of an experiment without a network: every case is measured and stored; broken off, it goes on."""
+"""One run of a check of estimators: every case is measured and stored; broken off, it goes on."""
 
 import os
 import time
@@ -16,6 +16,7 @@ from infoflow.experiments.validation.config import ValidationConfig
 from infoflow.experiments.validation.corners import corner_cases
 from infoflow.experiments.validation.monte_carlo import monte_carlo_cases
 from infoflow.experiments.validation.reed_muller import reed_muller_cases
+from infoflow.experiments.validation.spiral_entropy import spiral_entropy_cases
 from infoflow.runs import Run, RunWriter, load_run
 from infoflow.runs.cases import measured_cases
 from infoflow.runs.schema import MANIFEST_NAME
@@ -24,6 +25,7 @@ _CASES: dict[str, Callable[[Any], list[Case]]] = {
     "corners": corner_cases,
     "monte-carlo": monte_carlo_cases,
     "reed-muller": reed_muller_cases,
+    "spiral-entropy": spiral_entropy_cases,
 }
 
 
