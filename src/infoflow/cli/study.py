@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from infoflow.cli.cases import holds_cases, table_of
-from infoflow.runs.schema import MANIFEST_NAME
 
 _UNREADABLE = "unreadable"
 
@@ -19,6 +18,8 @@ def study_folders(path: Path) -> list[Path]:
 
     They are ``seed0``, ``seed1``, …, in this order, directly or in folders named after a setting, ``beta=0.01``.
     """
+    from infoflow.runs.schema import MANIFEST_NAME
+
     if (path / MANIFEST_NAME).exists() or not path.is_dir():
         return []
     members: list[Path] = []
