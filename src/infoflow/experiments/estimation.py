@@ -1,6 +1,7 @@
 """What is measured at one epoch: fresh draws from the network as it is, the intervals they give, and its clustering."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,21 +60,22 @@ def measure(
         fresh = sample_representations(
             network, problem.inputs, config.r, seed=derived_seed(config.seed, "fresh draws", epoch)
         )
-    intervals = layers.layered_information(
-        centres,
-        fresh,
-        beta=config.beta,
-        labels=problem.labels,
-        confidence=config.confidence,
-        exact=centres.exact,
-        queries_per_input=config.queries_per_input or None,
-        seed=derived_seed(config.seed, "noise of the estimator", epoch),
-        progress=progress,
-    )
-    first = {layer: draws[:, 0] for layer, draws in centres.items()}
-    with threads(1):
         twin = twin_representations(network, problem)
-        measures = clustering_measures(first, twin, problem.labels, config.seed)
+    first = {layer: draws[:, 0] for layer, draws in centres.items()}
+    with ThreadPoolExecutor(1, thread_name_prefix="clustering") as beside:  # where the estimator leaves a core idle
+        clustering = beside.submit(clustering_measures, first, twin, problem.labels, config.seed)
+        intervals = layers.layered_information(
+            centres,
+            fresh,
+            beta=config.beta,
+            labels=problem.labels,
+            confidence=config.confidence,
+            exact=centres.exact,
+            queries_per_input=config.queries_per_input or None,
+            seed=derived_seed(config.seed, "noise of the estimator", epoch),
+            progress=progress,
+        )
+        measures = clustering.result()
     kept = kept_inputs(len(problem.inputs), config)
     arrays = _kept_arrays("representations", first, kept) | _kept_arrays("twin", twin, kept)
     return Measurement(intervals=intervals, measures=measures, arrays=arrays)
