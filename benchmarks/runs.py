@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.measure import Row, interleave, row
-from benchmarks.peers import available, torch_sdpa
+from benchmarks.peers import available
 from benchmarks.problems import Problem, network_layer
 from infoflow.mixtures import grouped_log_density, log_density
 from infoflow.mixtures.batched import own_log_density
@@ -13,6 +13,7 @@ from infoflow.mixtures.reference import log_density_reference
 from infoflow.mixtures.separable import own_log_density_at_nodes
 
 PEER_QUERIES = 1024  # peers that sum all pairs do a subset, scaled by q / subset
+_BATCH_PEERS = ("torch SDPA", "pykeops")
 
 
 def _error(values: np.ndarray, queries: np.ndarray, centres: np.ndarray, beta: float) -> float:
@@ -69,20 +70,19 @@ def small_mixtures(m: int, n: int, d: int, n_nodes: int, repeats: int) -> Iterat
     n_few = max(m // 16, 1)
     queries = (centres[:n_few, :, None, :] + beta * nodes).reshape(n_few, n * n_nodes, d)
 
-    def attention() -> np.ndarray:
-        return np.stack([torch_sdpa(queries[i], centres[i], beta) for i in range(n_few)])
-
     calls = {
         "separable": lambda: own_log_density_at_nodes(centres, nodes, beta=beta),
         "batched": lambda: own_log_density(queries, centres[:n_few], beta),
-        "torch SDPA": attention,
     }
+    for name, peer in available().items():
+        if name in _BATCH_PEERS:
+            calls[name] = lambda peer=peer: np.stack([peer(queries[i], centres[i], beta) for i in range(n_few)])
     results = interleave(calls, repeats)
     truth = results["batched"][3].reshape(n_few, n, n_nodes)
     for name, (cpu, wall, first, values) in results.items():
         factor = 1.0 if name == "separable" else m / n_few
         error = float(np.max(np.abs(values.reshape(-1, n, n_nodes)[:n_few] - truth)))
-        provider, mode = ("torch SDPA", "subset of mixtures") if name == "torch SDPA" else ("infoflow", name)
+        provider, mode = (name, "subset of mixtures") if name in _BATCH_PEERS else ("infoflow", name)
         yield row(
             f"{m} mixtures x {n_nodes} nodes", provider, mode, (n, n * n_nodes, d), [t * factor for t in cpu],
             wall=wall * factor, first_call=first, error=error,
