@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar
 
-from infoflow._errors import RunFolderError
 from infoflow.experiments.config import ExperimentConfig
+from infoflow.experiments.folder import run_writer, stored_run
 from infoflow.experiments.images.config import ImageConfig
 from infoflow.experiments.images.run import run_images
-from infoflow.experiments.kinds import AnyConfig, configured
+from infoflow.experiments.kinds import AnyConfig
 from infoflow.experiments.models import build_model
 from infoflow.experiments.problems import load_problem
 from infoflow.experiments.progress import Listener
@@ -22,6 +22,7 @@ from infoflow.experiments.training import Trainer, check_loss
 from infoflow.experiments.validation.config import ValidationConfig
 from infoflow.experiments.validation.run import run_validation
 from infoflow.runs import Run, RunWriter, load_run
+from infoflow.runs.schema import MANIFEST_NAME
 
 _T = TypeVar("_T")
 _Config = TypeVar("_Config", bound=AnyConfig)
@@ -49,7 +50,7 @@ class Job(Generic[_Config]):
     @property
     def begun(self) -> bool:
         """Whether the folder holds a run."""
-        return (self.folder / "manifest.json").exists()
+        return (self.folder / MANIFEST_NAME).exists()
 
     def stored(self) -> Run | None:
         """Return the run that the folder holds; None if there is none.
@@ -57,12 +58,7 @@ class Job(Generic[_Config]):
         Raises:
             RunFolderError: It holds a run with other settings.
         """
-        if not self.begun:
-            return None
-        run = load_run(self.folder)
-        if configured(run.manifest["config"]) != self.config:
-            raise RunFolderError(f"run to resume must have the settings asked for, got others in {self.folder}")
-        return run
+        return stored_run(self.folder, self.config)
 
     @property
     def finished(self) -> bool:
@@ -72,12 +68,7 @@ class Job(Generic[_Config]):
 
     def writer(self) -> RunWriter:
         """Return the writer of a new run, or of the unfinished one."""
-        if self.stored() is not None:
-            return RunWriter.resume(self.folder)
-        config = self.config.as_dict()
-        return RunWriter.create(
-            self.folder, experiment=self.experiment, config=config, seed=self.config.seed, command=self.command
-        )
+        return run_writer(self.folder, self.config, self.stored(), name=self.experiment, command=self.command)
 
 
 def start_epoch(job: VectorJob) -> int | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from infoflow._errors import RunFolderError
+from infoflow.experiments.folder import run_writer, stored_run
 from infoflow.experiments.images.cnn import LAYERS, OUTPUT, ImageNetwork, build_network
 from infoflow.experiments.images.config import ImageConfig
 from infoflow.experiments.images.images import ImageData, load_images
@@ -16,7 +16,7 @@ from infoflow.experiments.progress import Listener, Silent
 from infoflow.experiments.schedule import log_spaced_epochs
 from infoflow.experiments.threads import threads
 from infoflow.runs import Run, RunWriter, load_run
-from infoflow.runs.schema import CHECKPOINTS_NAME, MANIFEST_NAME
+from infoflow.runs.schema import CHECKPOINTS_NAME
 
 _HISTORY_IMAGES = 5000
 """Training images whose loss without noise is reported: the first ones."""
@@ -62,20 +62,16 @@ def run_images(
         NonFiniteError: Training diverged.
         CrossingError: Certified intervals contradict the data-processing inequality.
     """
-    stored = _stored(Path(out), config) if resume else None
+    folder = Path(out)
+    stored = stored_run(folder, config) if resume else None
     if stored is not None and stored.state == "finished":
         return stored
     data = load_images(config)
-    settings = config.as_dict()
     with threads(config.threads):
         network = build_network(config)
-        with (
-            RunWriter.create(out, experiment=name, config=settings, seed=config.seed, command=command)
-            if stored is None
-            else RunWriter.resume(out)
-        ) as writer:
+        with run_writer(folder, config, stored, name=name, command=command) as writer:
             _Session(config, data, network, writer, listener or Silent()).run(stored)
-    return load_run(out)
+    return load_run(folder)
 
 
 def measured_epochs(config: ImageConfig) -> list[int]:
@@ -180,12 +176,3 @@ def _summary(epoch: int, found: ImageMeasurement, m: int) -> str:
     values = {(layer, name): value for layer, name, value in found.measures}
     plain, noisy = values[OUTPUT, ERRORS], values[OUTPUT, NOISY_ERRORS]
     return f"epoch {epoch}: {plain:g} errors of {m} without noise, {noisy:g} with it"
-
-
-def _stored(folder: Path, config: ImageConfig) -> Run | None:
-    if not (folder / MANIFEST_NAME).exists():
-        return None
-    run = load_run(folder)
-    if ImageConfig().changed(**run.manifest["config"]) != config:
-        raise RunFolderError(f"run to resume must have the settings asked for, got others in {folder}")
-    return run

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from infoflow._errors import InfoflowWarning, RunFolderError
+from infoflow._errors import InfoflowWarning
 from infoflow._random import stream
+from infoflow.experiments.folder import run_writer, stored_run
 from infoflow.experiments.progress import Listener, Silent
 from infoflow.experiments.threads import threads
 from infoflow.experiments.validation.case import Case, Found
@@ -19,7 +20,6 @@ from infoflow.experiments.validation.reed_muller import reed_muller_cases
 from infoflow.experiments.validation.spiral_entropy import spiral_entropy_cases
 from infoflow.runs import Run, RunWriter, load_run
 from infoflow.runs.cases import measured_cases
-from infoflow.runs.schema import MANIFEST_NAME
 
 _CASES: dict[str, Callable[[Any], list[Case]]] = {
     "corners": corner_cases,
@@ -55,18 +55,14 @@ def run_validation(
     Raises:
         RunFolderError: ``out`` exists; with ``resume``, it holds a run with other settings.
     """
-    stored = _stored(Path(out), config) if resume else None
+    folder = Path(out)
+    stored = stored_run(folder, config) if resume else None
     if stored is not None and stored.state == "finished":
         return stored
-    settings = config.as_dict()
-    with (
-        RunWriter.create(out, experiment=name, config=settings, seed=config.seed, command=command)
-        if stored is None
-        else RunWriter.resume(out)
-    ) as writer:
+    with run_writer(folder, config, stored, name=name, command=command) as writer:
         done = set[str]() if stored is None else measured_cases(stored)
         _measure(validation_cases(config), done, config, writer, listener or Silent())
-    return load_run(out)
+    return load_run(folder)
 
 
 def validation_cases(config: ValidationConfig) -> list[Case]:
@@ -111,12 +107,3 @@ def _summary(case: Case, found: Found) -> str:
     )
     interval = "" if found.interval is None else f", interval {found.interval.lower:.4g} to {found.interval.upper:.4g}"
     return f"{case.label}: {values}{interval}"
-
-
-def _stored(folder: Path, config: ValidationConfig) -> Run | None:
-    if not (folder / MANIFEST_NAME).exists():
-        return None
-    run = load_run(folder)
-    if config.changed(**run.manifest["config"]) != config:
-        raise RunFolderError(f"run to resume must have the settings asked for, got others in {folder}")
-    return run
