@@ -89,12 +89,9 @@ def log_sums(
         )  # fmt: skip
 
     pairs = over_threads(run, len(first), threads)
-    result_own, result_all = np.empty(len(y)), np.empty(len(y))
-    result_own[order] = own * math.log(2.0) + constant
-    result_all[order] = everything * math.log(2.0) + constant
     return PrunedSums(
-        own=None if query_classes is None else result_own,
-        everything=result_all,
+        own=None if query_classes is None else _in_nats(own, order, constant),  # without classes, none was written
+        everything=_in_nats(everything, order, constant),
         visited=pairs / (len(y) * len(points)),
     )
 
@@ -111,6 +108,13 @@ def compile_kernels() -> float:
     )
     own_log_density(points[None], points[None], 1.0)
     return time.perf_counter() - started
+
+
+def _in_nats(log2_sums: Array, order: IntArray, constant: float) -> Array:
+    """Return the log-densities of the queries in their given order."""
+    result = np.empty(len(log2_sums))
+    result[order] = log2_sums * math.log(2.0) + constant
+    return result
 
 
 def _members(classes: IntArray | None, n: int) -> list[IntArray]:
