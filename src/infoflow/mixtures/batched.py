@@ -1,7 +1,8 @@
 """Many small mixtures, each at its own queries: the pair kernel without a tree, threads over mixtures.
 
-``log p_i(t_ij) = log (1/n) Σ_k φ(t_ij - c_ik)``. A first pass over the distances finds the nearest centre, whose
-exponent shifts the second pass, so a query far from all centres keeps its value.
+``log p_i(t_ij) = log (1/n) Σ_k φ(t_ij - c_ik)``. The exponent of any centre that is near can shift the sum: its own
+term is then 1 and no term overflows. Queries mostly come centre by centre, so the centre in their place is tried; for
+a query far from that one, a first pass over the distances finds the nearest, so its value is kept.
 """
 
 # numba's decorators and intrinsics are untyped.
@@ -13,9 +14,12 @@ import numpy as np
 from numba import njit
 
 from infoflow._types import Array
-from infoflow.mixtures.pair_kernel import LANES, PADDING, block_min, block_sum
+from infoflow.mixtures.pair_kernel import block_min, block_sum
 from infoflow.mixtures.reference import log_gaussian_constant
 from infoflow.mixtures.threads import over_threads
+from infoflow.mixtures.vectors import LANES, PADDING
+
+_NEAR = 64.0  # shifts below this many bits cost no accuracy that shows: 64 eps
 
 
 def own_log_density(queries: Array, centres: Array, beta: float, *, threads: int | None = None) -> Array:
@@ -54,5 +58,9 @@ def _sum_mixtures(start, stop, queries, centres, scale, log2_sums):
         for j in range(q):
             for k in range(d):
                 y[k] = (queries[i, j, k] - origin[k]) * scale
-            shift = block_min(block, 0, padded, y, 0, d, 0.0)
+            shift, near = 0.0, j * n // q
+            for k in range(d):
+                shift += (y[k] - block[(k + 1) * padded + near]) ** 2
+            if not shift < _NEAR:
+                shift = block_min(block, 0, padded, y, 0, d, 0.0)
             log2_sums[i, j] = np.log2(block_sum(block, 0, padded, y, 0, d, shift)) - shift

@@ -15,8 +15,8 @@ from numba import njit
 
 from infoflow._types import Array, IntArray
 from infoflow.mixtures import kd_tree
-from infoflow.mixtures.pair_kernel import LANES, PADDING
 from infoflow.mixtures.threads import over_threads
+from infoflow.mixtures.vectors import LANES, PADDING
 
 SMALLEST_WEIGHT = 1e-300
 _Part: TypeAlias = tuple[np.ndarray, ...]

@@ -20,20 +20,14 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from infoflow._types import Array, IntArray
-from infoflow.mixtures.pair_kernel import LANES, PADDING, UNROLL, WIDTH, block_min, block_sum
+from infoflow.mixtures import vectors
+from infoflow.mixtures.pair_kernel import block_min, block_sum
 from infoflow.mixtures.quadratic_table import QuadraticTable
 from infoflow.mixtures.threads import over_threads
 from infoflow.mixtures.traversal import LARGEST_GAIN
+from infoflow.mixtures.vectors import I64, LANES, PADDING, UNROLL, VECTOR, WIDTH
 
 _TILE = 2  # queries whose exponents are made together: 8 sums of 4 numbers, the rest of 16 registers for the factors
-_F64, _I64, _I32 = ir.DoubleType(), ir.IntType(64), ir.IntType(32)
-_VECTOR = ir.VectorType(_F64, WIDTH)
-
-
-def _splat(b: Any, scalar: Any) -> Any:
-    undefined = ir.Constant(_VECTOR, ir.Undefined)
-    first = b.insert_element(undefined, scalar, ir.Constant(_I32, 0))
-    return b.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(_I32, WIDTH), [0] * WIDTH))
 
 
 @intrinsic
@@ -42,33 +36,26 @@ def fill_exponents(typing_context, table, n, n_features, features, offset, expon
 
     def generate(context: Any, b: Any, signature: Any, arguments: Any) -> Any:
         table, n, n_features, features, offset, exponents = arguments
-        rows = context.make_array(signature.args[0])(context, b, table).data
-        y = b.gep(context.make_array(signature.args[3])(context, b, features).data, [offset])
-        out = context.make_array(signature.args[5])(context, b, exponents).data
-        kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
-        multiply_add = cgutils.get_or_insert_function(b.module, kind, f"llvm.fmuladd.v{WIDTH}f64")
-        slots = [[cgutils.alloca_once(b, _VECTOR) for _ in range(UNROLL)] for _ in range(_TILE)]
-        zero = ir.Constant(_VECTOR, [0.0] * WIDTH)
-        pointer = _VECTOR.as_pointer()
-        with cgutils.for_range_slice(b, ir.Constant(_I64, 0), n, ir.Constant(_I64, LANES)) as (j, _):
+        rows = vectors.data(context, b, signature.args[0], table)
+        y = vectors.data(context, b, signature.args[3], features, offset)
+        out = vectors.data(context, b, signature.args[5], exponents)
+        slots = [[cgutils.alloca_once(b, VECTOR) for _ in range(UNROLL)] for _ in range(_TILE)]
+        starts = [ir.Constant(I64, u * WIDTH) for u in range(UNROLL)]
+        with cgutils.for_range_slice(b, ir.Constant(I64, 0), n, ir.Constant(I64, LANES)) as (j, _):
             for slot in (slot for line in slots for slot in line):
-                b.store(zero, slot)
+                b.store(vectors.constant(0.0), slot)
             with cgutils.for_range(b, n_features) as loop:
                 base = b.gep(rows, [b.add(b.mul(loop.index, n), j)])
-                c = [
-                    b.load(b.bitcast(b.gep(base, [ir.Constant(_I64, u * WIDTH)]), pointer), align=8)
-                    for u in range(UNROLL)
-                ]
-                first = b.mul(loop.index, ir.Constant(_I64, _TILE))
-                for i in range(_TILE):
-                    feature = _splat(b, b.load(b.gep(y, [b.add(first, ir.Constant(_I64, i))])))
-                    for u in range(UNROLL):
-                        b.store(b.call(multiply_add, [feature, c[u], b.load(slots[i][u])]), slots[i][u])
-            for i in range(_TILE):
-                line = b.gep(out, [b.add(b.mul(ir.Constant(_I64, i), n), j)])
-                for u in range(UNROLL):
-                    place = b.bitcast(b.gep(line, [ir.Constant(_I64, u * WIDTH)]), pointer)
-                    b.store(b.load(slots[i][u]), place, align=8)
+                c = [vectors.load(b, b.gep(base, [start])) for start in starts]
+                first = b.mul(loop.index, ir.Constant(I64, _TILE))
+                for i, line in enumerate(slots):
+                    feature = vectors.splat(b, b.load(b.gep(y, [b.add(first, ir.Constant(I64, i))])))
+                    for part, slot in zip(c, line, strict=True):
+                        b.store(vectors.fused(b, feature, part, b.load(slot)), slot)
+            for i, line in enumerate(slots):
+                target = b.gep(out, [b.add(b.mul(ir.Constant(I64, i), n), j)])
+                for start, slot in zip(starts, line, strict=True):
+                    vectors.store(b, b.load(slot), b.gep(target, [start]))
         return context.get_dummy_value()
 
     return types.void(table, types.intp, types.intp, features, types.intp, exponents), generate

@@ -13,11 +13,12 @@ from torch import Tensor
 
 from infoflow import _checks
 from infoflow._types import Array, ArrayLike
+from infoflow.mixtures import engines
 from infoflow.mixtures.direct import log_density_direct_batched
 from infoflow.mixtures.reference import log_gaussian_constant
 
 LARGEST_EXPONENT = 350.0  # v and u·Σ E v stay within the range of float64, e^±700
-_VALUES_PER_BATCH = 1 << 20
+_VALUES_PER_BATCH = 1 << 21
 
 
 def own_log_density_at_nodes(centres: ArrayLike, nodes: ArrayLike, *, beta: float) -> Array:
@@ -57,21 +58,30 @@ def _batch(centres: Tensor, nodes: Tensor, beta: float) -> Tensor:
     tilt = c @ nodes.T  # (b, n, L)
     safe = tilt.abs().amax(dim=(1, 2)) <= LARGEST_EXPONENT
     constant = log_gaussian_constant(d, beta) - math.log(n)
+    if bool(safe.all()):
+        return _products(c, tilt, nodes).add_(constant)
     result = torch.empty_like(tilt)
     if bool(safe.any()):
-        t = tilt[safe]
-        sums = torch.bmm(_gram(c[safe]), t.exp()).log_()
-        result[safe] = sums - t - 0.5 * nodes.square().sum(dim=1) + constant
-    if not bool(safe.all()):
-        far = centres[~safe]
-        queries = far[:, :, None, :] + beta * nodes
-        values = log_density_direct_batched(queries.flatten(1, 2), far, beta)
-        result[~safe] = values.reshape(len(far), n, len(nodes))
+        result[safe] = _products(c[safe], tilt[safe], nodes).add_(constant)
+    far = centres[~safe]
+    queries = far[:, :, None, :] + beta * nodes
+    values = log_density_direct_batched(queries.flatten(1, 2), far, beta)
+    result[~safe] = values.reshape(len(far), n, len(nodes))
     return result
 
 
+def _products(c: Tensor, tilt: Tensor, nodes: Tensor) -> Tensor:
+    """Return ``log Σ_j exp(-|c_k - c_j + z_l|²/2)`` of shape (b, n, L)."""
+    sums = torch.bmm(_gram(c)[:, :, : c.shape[1]], tilt.exp())
+    return sums.log_().sub_(tilt).sub_(0.5 * nodes.square().sum(dim=1))
+
+
 def _gram(c: Tensor) -> Tensor:
-    """Return ``exp(-|c_k - c_j|²/2)`` of shape (b, n, n), by direct differences."""
+    """Return ``exp(-|c_k - c_j|²/2)``, by direct differences, of shape (b, n, n) or with columns of padding."""
+    if c.device.type == "cpu" and engines.is_available("pruned"):
+        from infoflow.mixtures.gram import gram
+
+        return torch.from_numpy(gram(c.numpy()))
     squares = torch.zeros((c.shape[0], c.shape[1], c.shape[1]), dtype=c.dtype, device=c.device)
     for axis in range(c.shape[2]):
         squares.add_((c[:, :, None, axis] - c[:, None, :, axis]).square_())

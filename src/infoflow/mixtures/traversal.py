@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 from infoflow.mixtures.forest import SMALLEST_WEIGHT
-from infoflow.mixtures.pair_kernel import LANES, PADDING, block_min, block_sum, box_gaps
+from infoflow.mixtures.pair_kernel import block_min, block_sum, box_gaps
+from infoflow.mixtures.vectors import LANES, PADDING
 
 LARGEST_GAIN = 900.0  # exponents this far above the shift would overflow: then the shift is found exactly
 

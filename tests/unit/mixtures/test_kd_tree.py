@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from infoflow.mixtures import forest, kd_tree
-from infoflow.mixtures.pair_kernel import LANES
+from infoflow.mixtures.vectors import LANES
 
 
 @pytest.mark.parametrize("n", [1, 41, 401, 1271])

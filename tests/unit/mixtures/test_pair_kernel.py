@@ -3,7 +3,8 @@
 import numpy as np
 from numba import njit
 
-from infoflow.mixtures.pair_kernel import LANES, PADDING, block_min, block_sum, box_gaps
+from infoflow.mixtures.pair_kernel import block_min, block_sum, block_terms, box_gaps
+from infoflow.mixtures.vectors import LANES, PADDING
 
 
 @njit
@@ -51,3 +52,20 @@ def test_box_gaps():
     gaps_of(low, high, points.reshape(-1), n, d, result)
     expected = (np.maximum(np.maximum(-1.0 - points, points - 0.5), 0.0) ** 2).sum(axis=0)
     np.testing.assert_allclose(result, expected, rtol=1e-14)
+
+
+@njit
+def all_terms(block, n, y, d, shift, result, offset):
+    block_terms(block, 0, n, y, 0, d, shift, result, offset)
+
+
+def test_terms():
+    rng = np.random.default_rng(2)
+    d, n = 3, 2 * LANES
+    c, y, a = rng.standard_normal((d, n)), rng.standard_normal(d), rng.random(n)
+    result = np.zeros(n + 7)
+    all_terms(np.concatenate([a, c.reshape(-1)]), n, y, d, 0.5, result, 5)
+    x = a + ((y[:, None] - c) ** 2).sum(axis=0) - 0.5
+    np.testing.assert_allclose(result[5:-2], np.exp2(-x), rtol=1e-14)
+    assert not result[:5].any()
+    assert not result[-2:].any()
