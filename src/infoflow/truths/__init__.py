@@ -5,6 +5,7 @@ mixtures or estimators: the answers come from closed forms and quadrature alone.
 """
 
 from infoflow.truths.catalogue import catalogue as catalogue
+from infoflow.truths.catalogue import large_catalogue as large_catalogue
 from infoflow.truths.chain import DeepChain as DeepChain
 from infoflow.truths.codes import ReedMuller as ReedMuller
 from infoflow.truths.codes import reed_muller_generator as reed_muller_generator

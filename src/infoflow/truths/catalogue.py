@@ -25,6 +25,33 @@ def catalogue() -> list[Truth]:
     return [*_neurons(), *_constellations(), *_chains(), *_linear(), *_products(), *_heavy()]
 
 
+def large_catalogue() -> list[Truth]:
+    """Return problems of 512 and more inputs, products of small ones: those for which estimators choose and fit.
+
+    Smooth, clustered and heavy-tailed conditionals, all random given the input, most of them turned so that no axis is
+    special; answers are as exact as the factors'.
+    """
+    pam4 = LinearNetwork(
+        "noisy 4-PAM",
+        (np.ones((1, 1)), np.ones((1, 1))),
+        (0.2, 0.2),
+        np.array([[-1.0], [-0.3], [0.3], [1.0]]),
+        _parity(4),
+    )
+    four = np.array([-1.0, -0.2, 0.5, 1.5])
+    smooth = DeepChain("2-layer tanh", four, ((1.0, 0.0), (1.5, 0.1)), "tanh", 0.15, _parity(4))
+    clustered = DeepChain(
+        "saturated tanh", np.linspace(-2.0, 2.0, 4), ((5.0, 1.0), (6.0, 0.0)), "tanh", 0.1, _halves(4)
+    )
+    heavy = HeavyTailed("Student t3", np.arange(8.0), 0.2, 3.0, 0.2, _parity(8))
+    return [
+        Rotated(power(pam4, 5), seed=1),
+        Rotated(power(smooth, 5), seed=2),
+        power(clustered, 5),
+        Rotated(power(heavy, 3), seed=4),
+    ]
+
+
 def _parity(m: int) -> IntArray:
     return np.arange(m, dtype=np.int64) % 2
 

@@ -144,6 +144,7 @@ def coverage(
     replicates: int,
     *,
     samples: int = 4000,
+    fresh: int | None = None,
     confidence: float = 0.95,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
@@ -153,18 +154,21 @@ def coverage(
     Args:
         problems: Truths to try.
         replicates: Intervals per truth, quantity and mode.
-        samples: Centres in all inputs together, and as many fresh draws; at least 16 per input.
+        samples: Centres in all inputs together; at least 16 per input are drawn.
+        fresh: Fresh draws per input; as many as centres by default.
         confidence: Of each interval.
         seed: Seed of all replicates.
         progress: Called with the truth's name after each replicate.
     """
     _checks.as_count("replicates", replicates)
+    if fresh is not None:
+        _checks.as_count("fresh", fresh)
     for position, truth in enumerate(problems):
         n = max(16, math.ceil(samples / truth.m))
         groups: dict[tuple[str, Mode], list[Check]] = {}
         for replicate in range(replicates):
             replicate_seed = derived_seed(seed, "replicate", position, replicate) % 2**31
-            for check in check_truth(truth, n, n, confidence=confidence, seed=replicate_seed):
+            for check in check_truth(truth, n, fresh or n, confidence=confidence, seed=replicate_seed):
                 groups.setdefault((check.interval.quantity, check.interval.mode), []).append(check)
             if progress is not None:
                 progress(truth.name)

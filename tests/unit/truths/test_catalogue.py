@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from infoflow.truths import Truth, catalogue
+from infoflow.truths import Product, Rotated, Truth, catalogue, large_catalogue
 
 CATALOGUE = catalogue()
+LARGE = large_catalogue()
+PRODUCTS = [truth.base if isinstance(truth, Rotated) else truth for truth in LARGE]
+FACTORS = [product.factors[0] for product in PRODUCTS if isinstance(product, Product)]
 EXACT = [truth for truth in CATALOGUE if truth.exact]
-RANDOM = [truth for truth in CATALOGUE if not truth.exact]
+RANDOM = [*(truth for truth in CATALOGUE if not truth.exact), *FACTORS]
 K = 5.0  # standard errors: a normal deviate beyond has probability 6e-7
 
 
@@ -93,7 +96,7 @@ def _mean_gains(truth, samples, flat, n, rng, *, defence):
     return [float(gain.mean()) for gain in gains]
 
 
-@pytest.mark.parametrize("truth", CATALOGUE, ids=_name)
+@pytest.mark.parametrize("truth", [*CATALOGUE, *LARGE], ids=_name)
 def test_shapes_ranges_and_reproducibility(truth):
     assert isinstance(truth, Truth)
     draws = truth.draw(3, 5)
@@ -119,6 +122,16 @@ def test_catalogue_is_large_varied_and_named():
     assert {1, 2, 3, 5, 10} <= {truth.d for truth in CATALOGUE}
     assert sum(truth.labels is not None for truth in CATALOGUE) >= 10
     assert max(truth.m for truth in CATALOGUE) <= 128
+
+
+def test_large_problems_are_powers_of_checked_ones():
+    assert len(FACTORS) == len(LARGE)
+    assert len({truth.name for truth in LARGE}) == len(LARGE)
+    for truth, product, factor in zip(LARGE, PRODUCTS, FACTORS, strict=True):
+        assert truth.m >= 512
+        assert not truth.exact
+        assert truth.information == pytest.approx(len(product.factors) * factor.information, rel=1e-12)
+        assert truth.label_information == factor.label_information
 
 
 def test_problems_travel_between_processes():
