@@ -17,7 +17,7 @@ BETAS = (0.05, 0.1, 0.2, 0.5)
 def image_config(context: Context) -> ImageConfig:
     """Return the settings of the image runs: all of MNIST with reduced epochs, or scikit-learn's digits."""
     if context.quick:
-        return REDUCED.changed(problem="digits", epochs=8, measured_inputs=300, information_inputs=0, kept_inputs=0)
+        return REDUCED.changed(problem="digits", epochs=5, measured_inputs=200, information_inputs=0, kept_inputs=0)
     data = "" if context.data is None else str(context.data)
     return REDUCED.changed(data=data)
 
