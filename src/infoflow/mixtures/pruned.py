@@ -20,7 +20,7 @@ from infoflow.mixtures.reference import log_gaussian_constant
 from infoflow.mixtures.threads import over_threads
 from infoflow.mixtures.traversal import sum_tiles
 
-TILE_SIZE = 64
+TILE_SIZE = 32
 
 
 @dataclass(frozen=True, kw_only=True)
