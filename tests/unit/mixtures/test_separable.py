@@ -41,3 +41,12 @@ def test_bad_input_is_named():
         own_log_density_at_nodes(np.zeros((1, 2, 1)), np.array([[np.nan]]), beta=1.0)
     with pytest.raises(IllPosedError, match="beta must be"):
         own_log_density_at_nodes(np.zeros((1, 2, 1)), np.zeros((1, 1)), beta=0.0)
+
+
+def test_without_compiled_code_the_sums_are_the_same(monkeypatch):
+    rng = np.random.default_rng(4)
+    centres, nodes = 0.2 * rng.standard_normal((3, 19, 3)), rng.standard_normal((7, 3))
+    compiled = own_log_density_at_nodes(centres, nodes, beta=0.1)
+    monkeypatch.setattr("infoflow.mixtures.separable.engines.is_available", lambda _: False)
+    # positive terms, exponents below 100: eps of those
+    np.testing.assert_allclose(own_log_density_at_nodes(centres, nodes, beta=0.1), compiled, rtol=0, atol=1e-13)
