@@ -98,7 +98,7 @@ def _npz_arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
         with zipfile.ZipFile(path) as archive:
             members = _npz_members(archive)
             return {key: _npz_array(archive, key, members[key]) for key in _NPZ_KEYS}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         if isinstance(error, LoadError):
             raise
         raise LoadError(

@@ -62,7 +62,7 @@ def answer(path: str, shapes: dict[str, list[int]]) -> bytes:
     try:
         found: dict[str, Any] = scipy.io.loadmat(path, appendmat=False)
         error = wrong(found, shapes)
-    except NotImplementedError:
+    except NotImplementedError:  # what scipy raises for version 7.3
         found, error = {}, "must be a MATLAB file of version 4 to 7, got version 7.3 (HDF5): save it with -v7"
     except Exception as problem:  # noqa: BLE001 - a mutated file can make the parser raise anything; all are reported
         found, error = (
